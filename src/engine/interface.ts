@@ -1,0 +1,80 @@
+import {z} from 'zod';
+import {hostNameSchema} from '../model/host.ts';
+import type {Signal} from '../model/job.ts';
+import {patchIdSchema} from '../model/patch.ts';
+import {stageNameSchema} from '../model/phase.ts';
+import {answerSchema, type Question} from '../model/question.ts';
+import type {Event} from '../record/event.ts';
+import type {Refusal} from '../record/gates.ts';
+import type {RunState} from '../record/state.ts';
+
+const reason = z.string().trim().min(1).max(500);
+const hosts = z.array(hostNameSchema).min(1);
+
+/** What an operator can ask for. Each is checked against the run before anything is done, and journaled with its actor. */
+export const commandSchema = z.discriminatedUnion('type', [
+  /** Starts or resumes a stage; resolves when it has started. `hosts` narrows identify, deploy and verify. */
+  z.object({type: z.literal('start'), stage: stageNameSchema, hosts: hosts.optional()}),
+  z.object({type: z.literal('leave-out'), hosts, reason}),
+  z.object({type: z.literal('choose'), patches: z.array(patchIdSchema).min(1), chosen: z.boolean()}),
+  z.object({type: z.literal('lock-plan'), reboot: z.enum(['never', 'when-needed'])}),
+  z.object({
+    type: z.literal('sign-off'),
+    stage: stageNameSchema,
+    name: z.string().trim().min(1).max(100),
+    reason,
+  }),
+  z.object({type: z.literal('accept-no-rollback'), hosts, reason}),
+  /** Undoes what the run changed on these hosts, from their rollback points. */
+  z.object({type: z.literal('roll-back'), hosts, reason}),
+  /** Never installed again in this fleet until unblocked; planned hosts are planned anew without it. */
+  z.object({type: z.literal('block'), patch: patchIdSchema, reason}),
+  z.object({type: z.literal('retry'), hosts}),
+  z.object({type: z.literal('skip'), hosts, reason}),
+  z.object({type: z.literal('hand-over'), hosts, owner: z.string().trim().min(1).max(100), reason}),
+  z.object({type: z.literal('pause'), reason}),
+  z.object({type: z.literal('resume')}),
+  /** Nothing new starts; running hosts are followed to their end. */
+  z.object({type: z.literal('stop'), how: z.enum(['after-hosts', 'after-wave']), reason}),
+  z.object({type: z.literal('answer'), question: z.string(), answer: answerSchema}),
+  z.object({type: z.literal('close'), reason}),
+]);
+export type Command = z.infer<typeof commandSchema>;
+
+/** What an engine knows now. `run` is undefined until a first scan has begun one. */
+export type EngineState = {
+  run: RunState | undefined;
+  /** Newest signal of each host with work under way. */
+  signals: ReadonlyMap<string, Signal>;
+  questions: readonly Question[];
+  /** Stage that a crashed or closed console left running; `start` resumes it. */
+  interrupted: boolean;
+  /** What was found broken in the store and mended, or what makes it read-only; each a sentence for the operator. */
+  notices: readonly string[];
+};
+
+/** What changed since the last call: redraw these. Batched to at most ten calls a second. */
+export type EngineChange = {
+  run: boolean;
+  hosts: readonly string[];
+  signals: boolean;
+  questions: boolean;
+  /** The journaled events of this batch, in order: what `--json` prints. */
+  events: readonly Event[];
+};
+
+/** The one way to a run, for the console and for every subcommand. */
+export interface Engine {
+  state(): EngineState;
+  /** Calls back after each batch of changes, until the returned function is called. */
+  subscribe(changed: (change: EngineChange) => void): () => void;
+  submit(command: Command): Promise<'ok' | Refusal>;
+  /** Bytes of a file of the store by its sha256: scans, rankings, plans, logs, points, baselines, reports. Throws when it is not there. */
+  read(digest: string): Promise<Uint8Array>;
+  /** The newest 64 KiB of the log of a host's running or last job, cleaned. Empty when there was none. */
+  log(host: string): Promise<string>;
+  /** Resolves when no stage is running and nothing is followed; at once when idle. */
+  idle(): Promise<void>;
+  /** Stops following (the hosts go on), writes what is pending and frees the run. */
+  close(): Promise<void>;
+}

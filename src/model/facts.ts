@@ -1,0 +1,48 @@
+import {z} from 'zod';
+
+/** What a host is, as asked at `identify`. */
+export const factsSchema = z.object({
+  os: z.object({id: z.string(), version: z.string(), codename: z.string(), name: z.string()}),
+  arch: z.string(),
+  kernel: z.object({
+    running: z.string(),
+    /** Newest installed kernel of the running flavour; null where there is none, as in containers. */
+    newest: z.string().nullable(),
+  }),
+  bootId: z.string(),
+  machineId: z.string(),
+  /** Name of the container technology, null on metal and in virtual machines. */
+  container: z.string().nullable(),
+  /** The host's clock, seconds since 1970. */
+  clock: z.number(),
+  timeZone: z.string(),
+  /** Package managers found, by id. */
+  managers: z.array(z.string()),
+  held: z.array(z.string()),
+  /** Packages marked as automatically installed. */
+  automatic: z.array(z.string()),
+  /** What `dpkg --audit` names: half-installed or half-configured packages. */
+  broken: z.array(z.string()),
+  /** Packages that asked for a reboot (/run/reboot-required.pkgs), or one entry that says why. */
+  rebootWanted: z.array(z.string()),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+/** How a host is doing at one moment: compared before against after. */
+export const baselineSchema = z.object({
+  at: z.string(),
+  failedUnits: z.array(z.string()),
+  activeServices: z.array(z.string()),
+  /** `tcp 0.0.0.0:22`, `udp [::]:123`. */
+  sockets: z.array(z.string()),
+  mounts: z.array(z.string()),
+  disks: z.array(z.object({mount: z.string(), freeBytes: z.number(), sizeBytes: z.number()})),
+  /** One minute load average. */
+  load: z.number(),
+  /** Memory the kernel says is available. */
+  availableBytes: z.number(),
+});
+export type Baseline = z.infer<typeof baselineSchema>;
+
+/** One thing that is worse after than before; `unit` is set when a service can be named. */
+export type Regression = {what: string; unit?: string};

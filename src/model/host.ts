@@ -1,0 +1,57 @@
+import {z} from 'zod';
+
+export const criticalities = ['low', 'medium', 'high', 'critical'] as const;
+export const exposures = ['isolated', 'internal', 'internet'] as const;
+export const dataClasses = ['public', 'internal', 'confidential', 'regulated'] as const;
+export const becomes = ['none', 'sudo', 'doas'] as const;
+
+/** A name as DNS labels and inventories have them; never begins with `-`, so it cannot be taken for a flag. */
+export const hostNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/,
+    'a host name has letters, digits, ".", "_" and "-", and begins with none of "." and "-"',
+  );
+
+export const smokeCheckSchema = z.union([
+  z.strictObject({
+    unit: z.string().regex(/^[A-Za-z0-9:_.@\\-]+\.[a-z]+$/, 'a unit with its type, as nginx.service'),
+  }),
+  z.strictObject({tcp: z.int().min(1).max(65_535)}),
+  z.strictObject({
+    http: z.strictObject({
+      url: z
+        .string()
+        .regex(/^https?:\/\//, 'a URL that begins with http:// or https://; {address} stands for the host'),
+      status: z.int().min(100).max(599).default(200),
+    }),
+  }),
+  z.strictObject({command: z.string().min(1).max(1000)}),
+]);
+/** `unit` and `command` are asked on the host, `tcp` and `http` from the console. */
+export type SmokeCheck = z.infer<typeof smokeCheckSchema>;
+
+/** A host as the inventory gives it, groups and defaults already applied. What is not stated is missing: it never counts as low. */
+export const hostSchema = z.object({
+  name: hostNameSchema,
+  address: z.string().min(1).max(255),
+  port: z.int().min(1).max(65_535).optional(),
+  user: z.string().min(1).max(64).optional(),
+  become: z.enum(becomes),
+  groups: z.array(z.string()),
+  criticality: z.enum(criticalities).optional(),
+  exposure: z.enum(exposures).optional(),
+  data: z.enum(dataClasses).optional(),
+  /** Deployed in the test stage, before every wave. */
+  canary: z.boolean(),
+  /** Waves go in ascending order. */
+  wave: z.int().min(1).max(1000),
+  /** The groups of this host whose members are deployed one at a time. */
+  oneAtATime: z.array(z.string()),
+  owner: z.string().optional(),
+  tags: z.array(z.string()),
+  smoke: z.array(smokeCheckSchema),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+export type Inventory = {fleet: string; hosts: Host[]; groups: string[]};

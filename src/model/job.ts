@@ -1,0 +1,35 @@
+import {z} from 'zod';
+
+/** 128 random bits in hex: the id of a job, which starts at most once, ever. */
+export const jobIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+
+export const jobKinds = ['stage', 'install', 'undo', 'restart'] as const;
+
+/** Work that outlives the connection. Journaled as intent before anything is sent. */
+export const jobSchema = z.object({
+  id: jobIdSchema,
+  host: z.string(),
+  kind: z.enum(jobKinds),
+  planDigest: z.string(),
+  /** Where the host was when the job was decided on: another boot or machine means interrupted, or another host. */
+  bootId: z.string(),
+  machineId: z.string(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+/**
+ * What a host says of a job.
+ * `ended`: its runner wrote `rc`. `interrupted`: the host booted since. `died`: the runner is gone and left no `rc`.
+ * `never-started`: no directory, on the same machine in the same boot. `replaced`: no directory, but the machine is
+ * not what it was: unknown, ask.
+ */
+export type JobState =
+  | {state: 'running'; logBytes: number}
+  | {state: 'ended'; rc: number; logBytes: number}
+  | {state: 'interrupted'; logBytes: number}
+  | {state: 'died'; logBytes: number}
+  | {state: 'never-started'}
+  | {state: 'replaced'; reason: string};
+
+/** Where long work is, sent but never journaled. `percent` is the manager's own number, absent where it has none. */
+export type Signal = {host: string; percent?: number; line: string; at: number};

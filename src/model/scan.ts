@@ -1,0 +1,29 @@
+import {z} from 'zod';
+import {factsSchema} from './facts.ts';
+import {installedPackageSchema, updateSchema} from './package.ts';
+
+/** Everything `identify` learnt of one host; kept as a file by digest. */
+export const scanSchema = z.object({
+  v: z.literal(1),
+  host: z.string(),
+  at: z.string(),
+  facts: factsSchema,
+  updates: z.array(updateSchema),
+  installed: z.array(installedPackageSchema),
+});
+export type Scan = z.infer<typeof scanSchema>;
+
+/** What of a scan is small enough for an event and for a row of the table. */
+export const scanSummarySchema = z.object({
+  os: z.string(),
+  kernel: z.string(),
+  updates: z.int(),
+  security: z.int(),
+  notInstalled: z.int(),
+  held: z.int(),
+  broken: z.int(),
+  rebootWanted: z.boolean(),
+  bootId: z.string(),
+  machineId: z.string(),
+});
+export type ScanSummary = z.infer<typeof scanSummarySchema>;

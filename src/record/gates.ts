@@ -1,0 +1,156 @@
+import {PatchdeckError} from '../model/error.ts';
+import {isFinal, stageNames, type StageName} from '../model/phase.ts';
+import type {HostRecord, RunState} from './state.ts';
+
+/** Why something cannot be done now, and what opens it. */
+export type Refusal = {code: string; what: string; next: string};
+
+/** The hosts that take part: not left out. */
+export const members = (state: RunState): HostRecord[] =>
+  [...state.hosts.values()].filter(record => record.leftOut === undefined);
+
+/** The hosts that the locked plan changes and that are not left out. */
+export const plannedHosts = (state: RunState): HostRecord[] =>
+  members(state).filter(
+    record => record.planned !== undefined && record.planned.planDigest === state.run.plan?.digest,
+  );
+
+/** What keeps a stage from starting, or undefined when its gate is open. */
+export const gate = (state: RunState, stage: StageName): Refusal | undefined => {
+  if (state.run.closed !== undefined) {
+    return {code: 'run.closed', what: 'the run is closed', next: 'start a new run with `patchdeck scan`'};
+  }
+  const running = stageNames.find(name => name !== stage && state.run.stages[name].status === 'running');
+  if (running !== undefined) {
+    return {
+      code: 'stage.running',
+      what: `${running} is running`,
+      next: `wait for ${running} to end, or stop it`,
+    };
+  }
+  return gates[stage](state);
+};
+
+/** Throws the refusal of a gate as an error (exit code 4). */
+export const requireGate = (state: RunState, stage: StageName): void => {
+  const refusal = gate(state, stage);
+  if (refusal === undefined) return;
+  throw new PatchdeckError(
+    'gate',
+    refusal.code,
+    `${stage} cannot start: ${refusal.what}; nothing was done`,
+    refusal.next,
+  );
+};
+
+const answered = (state: RunState): Refusal | undefined => {
+  const silent = members(state).filter(record => record.scan === undefined);
+  if (state.run.stages.identify.status === 'not-started') {
+    return {code: 'gate.identify', what: 'no host was scanned yet', next: 'scan the fleet first (identify)'};
+  }
+  if (silent.length > 0) {
+    return {
+      code: 'gate.identify',
+      what: `${count(silent.length, 'host')} did not answer: ${names(silent)}`,
+      next: 'mend and scan again, or leave each of them out by name (--leave-out HOST)',
+    };
+  }
+  if (members(state).length === 0) {
+    return {
+      code: 'gate.identify',
+      what: 'every host was left out',
+      next: 'start a new run with hosts that answer',
+    };
+  }
+  return undefined;
+};
+
+const planLocked = (state: RunState): Refusal | undefined =>
+  answered(state) ??
+  (state.run.plan === undefined
+    ? {
+        code: 'gate.prioritize',
+        what: 'no plan is locked',
+        next: 'choose patches and lock the plan (prioritize)',
+      }
+    : undefined);
+
+const tested = (state: RunState): Refusal | undefined => {
+  const refusal = planLocked(state);
+  if (refusal !== undefined) return refusal;
+  const {test} = state.run.stages;
+  if (test.status !== 'complete') {
+    const what =
+      test.status === 'not-started'
+        ? 'the plan was not tested'
+        : `the test did not end well: ${test.summary}`;
+    return {code: 'gate.test', what, next: 'run the test stage to its end'};
+  }
+  const unready = plannedHosts(state).filter(record => !isFinal(record.phase) && record.point === undefined);
+  if (unready.length > 0) {
+    return {
+      code: 'gate.test',
+      what: `${count(unready.length, 'host')} have no tested way back: ${names(unready)}`,
+      next: 'test again, or leave each of them out by name',
+    };
+  }
+  const noWayBack = plannedHosts(state).filter(
+    record =>
+      !isFinal(record.phase) && record.point?.grade === 'none' && record.rollbackAccepted === undefined,
+  );
+  if (noWayBack.length > 0) {
+    return {
+      code: 'gate.no-rollback',
+      what: `${count(noWayBack.length, 'host')} could not be rolled back: ${names(noWayBack)}`,
+      next: 'accept that for each by name (--accept-no-rollback HOST), or leave it out',
+    };
+  }
+  if (test.signedOff === undefined) {
+    return {
+      code: 'gate.sign-off',
+      what: 'nobody signed the test off',
+      next: 'look at the canaries, then sign off (--sign-off NAME --reason TEXT)',
+    };
+  }
+  return undefined;
+};
+
+const deployed = (state: RunState): Refusal | undefined => {
+  const refusal = planLocked(state);
+  if (refusal !== undefined) return refusal;
+  const open = plannedHosts(state).filter(record => !isFinal(record.phase));
+  if (open.length > 0) {
+    return {
+      code: 'gate.deploy',
+      what: `${count(open.length, 'host')} are not in a final state: ${names(open)}`,
+      next: 'deploy to the end, or leave each of them out by name',
+    };
+  }
+  const unknown = plannedHosts(state).filter(
+    record => record.phase === 'unknown' && record.handedOver === undefined,
+  );
+  if (unknown.length > 0) {
+    return {
+      code: 'gate.unknown',
+      what: `the state of ${names(unknown)} is unknown`,
+      next: 'look at each, try again, or hand it to a named owner (--hand-over HOST=OWNER)',
+    };
+  }
+  return undefined;
+};
+
+const gates: Readonly<Record<StageName, (state: RunState) => Refusal | undefined>> = {
+  identify: () => undefined,
+  prioritize: answered,
+  test: planLocked,
+  deploy: tested,
+  verify: deployed,
+};
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+const names = (records: readonly HostRecord[]): string => {
+  const shown = records.slice(0, 5).map(record => record.host.name);
+  const more = records.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+};

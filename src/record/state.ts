@@ -1,0 +1,90 @@
+import type {Host} from '../model/host.ts';
+import type {Job} from '../model/job.ts';
+import type {Phase, StageName, Trouble} from '../model/phase.ts';
+import type {Grade} from '../model/rollback.ts';
+import type {ScanSummary} from '../model/scan.ts';
+
+export type JobRecord = Job & {
+  state: 'intended' | 'started' | 'ended';
+  since: string;
+  outcome?: 'ended' | 'interrupted' | 'died' | 'never-started' | 'replaced' | 'refused';
+  rc?: number | null;
+  /** Digest of the log's file. */
+  log?: string;
+};
+
+/** Something on a host that must not be left hanging. It also expires by itself, on the host, at `expires`. */
+export type LeaseRecord = {id: string; what: string; since: string; expires: string};
+
+export type HostRecord = {
+  readonly host: Host;
+  readonly leftOut?: {reason: string; by: string};
+  readonly scan?: ScanSummary & {file: string; at: string};
+  readonly unreachable?: Trouble & {at: string};
+  readonly planned?: {planDigest: string; changes: number};
+  readonly checked?: {planDigest: string; ready: boolean; findings: string[]};
+  readonly point?: {planDigest: string; file: string; grade: Grade; why: string};
+  readonly rollbackAccepted?: {reason: string; by: string};
+  readonly baseline: {readonly before?: string; readonly after?: string};
+  readonly phase: Phase;
+  readonly phaseSince: string;
+  readonly note: string;
+  /** Newest last. */
+  readonly jobs: readonly JobRecord[];
+  readonly leases: readonly LeaseRecord[];
+  /** Boot id seen before a reboot that was asked for and not yet seen to happen. */
+  readonly rebooting?: string;
+  readonly rebooted: number;
+  readonly troubles: readonly Trouble[];
+  readonly handedOver?: {owner: string; reason: string};
+  readonly verified?: {good: boolean; findings: string[]; at: string};
+};
+
+export type StageRecord = {
+  readonly status: 'not-started' | 'running' | 'complete' | 'incomplete' | 'stopped';
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly summary: string;
+  readonly signedOff?: {name: string; reason: string; at: string};
+};
+
+export type WaveRecord = {
+  wave: number;
+  size: number;
+  startedAt: string;
+  outcome?: 'done' | 'failed' | 'stopped';
+  summary: string;
+};
+
+export type RunRecord = {
+  readonly id: string;
+  readonly fleet: string;
+  readonly mode: 'live' | 'demo';
+  /** sha256 of the inventory as it was when the run began. */
+  readonly inventory: string;
+  readonly startedAt: string;
+  readonly startedBy: string;
+  readonly stages: Readonly<Record<StageName, StageRecord>>;
+  readonly ranking?: {file: string; count: number; at: string};
+  readonly chosen: ReadonlySet<string>;
+  readonly blocked: ReadonlyMap<string, string>;
+  readonly plan?: {
+    digest: string;
+    revision: number;
+    hosts: number;
+    changes: number;
+    reboot: 'never' | 'when-needed';
+    at: string;
+  };
+  readonly waves: readonly WaveRecord[];
+  readonly paused?: string;
+  readonly stopping?: 'after-hosts' | 'after-wave';
+  readonly closed?: {reason: string; at: string};
+  /** Of the last event folded. */
+  readonly seq: number;
+};
+
+export type RunState = {readonly run: RunRecord; readonly hosts: ReadonlyMap<string, HostRecord>};
+
+/** What an event touched: a console redraws these and nothing else. */
+export type Changed = {run: boolean; hosts: string[]};
