@@ -32,6 +32,7 @@ export type Facts = z.infer<typeof factsSchema>;
 export const baselineSchema = z.object({
   at: z.string(),
   failedUnits: z.array(z.string()),
+  /** Services with a process; those that ran once and are counted as active are not among them: a reboot changes which did. */
   activeServices: z.array(z.string()),
   /** `tcp 0.0.0.0:22`, `udp [::]:123`. */
   sockets: z.array(z.string()),

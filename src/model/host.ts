@@ -4,6 +4,8 @@ export const criticalities = ['low', 'medium', 'high', 'critical'] as const;
 export const exposures = ['isolated', 'internal', 'internet'] as const;
 export const dataClasses = ['public', 'internal', 'confidential', 'regulated'] as const;
 export const becomes = ['none', 'sudo', 'doas'] as const;
+/** What carries commands to a host; not stated: chosen by what its ssh configuration needs. */
+export const transports = ['ssh2', 'system', 'local'] as const;
 
 /** A name as DNS labels and inventories have them; never begins with `-`, so it cannot be taken for a flag. */
 export const hostNameSchema = z
@@ -38,6 +40,9 @@ export const hostSchema = z.object({
   port: z.int().min(1).max(65_535).optional(),
   user: z.string().min(1).max(64).optional(),
   become: z.enum(becomes),
+  transport: z.enum(transports).optional(),
+  /** The host of this fleet it runs on, as a virtual machine or container. */
+  runsOn: hostNameSchema.optional(),
   groups: z.array(z.string()),
   criticality: z.enum(criticalities).optional(),
   exposure: z.enum(exposures).optional(),

@@ -1,7 +1,38 @@
 import {z} from 'zod';
+import {findingStateSchema, severitySchema} from './advisory.ts';
 import {managerIdSchema, notInstalledClassSchema} from './package.ts';
 
 export const patchIdSchema = z.string().min(3).max(400);
+
+/** What feeds say of the vulnerabilities a patch closes; what they do not say is null, and named in `unknown`: it is never low. */
+export const ratingSchema = z.object({
+  severity: severitySchema.nullable(),
+  /** `the distribution`, or the standard it was worked out by. */
+  severityBy: z.string(),
+  /** The worst. */
+  cvss: z.object({cve: z.string(), score: z.number(), version: z.string(), vector: z.string()}).nullable(),
+  /** The likeliest to be exploited within 30 days; both from 0 to 1. */
+  epss: z.object({cve: z.string(), probability: z.number(), percentile: z.number()}).nullable(),
+  /** Day on which the oldest became known. */
+  since: z.string().nullable(),
+  ssvc: z.object({decision: z.enum(['act', 'attend', 'track']), path: z.array(z.string())}),
+  unknown: z.array(z.string()),
+  /** Age of the oldest data it rests on, in words. */
+  age: z.string().nullable(),
+});
+export type Rating = z.infer<typeof ratingSchema>;
+
+/** A vulnerability that no pending update closes. */
+export const openHoleSchema = z.object({
+  cve: z.string(),
+  source: z.string(),
+  state: findingStateSchema,
+  severity: severitySchema.optional(),
+  fixed: z.string().nullable(),
+  reintroduced: z.boolean().optional(),
+  hosts: z.array(z.string()),
+});
+export type OpenHole = z.infer<typeof openHoleSchema>;
 
 /** What an operator decides on: one source package going to one version, on all hosts where it is pending. */
 export const patchSchema = z.object({
@@ -29,6 +60,8 @@ export const patchSchema = z.object({
   why: z.string(),
   /** What the reason could not take into account. */
   missing: z.array(z.string()),
+  /** Absent in runs of before there were feeds. */
+  rating: ratingSchema.optional(),
 });
 export type Patch = z.infer<typeof patchSchema>;
 
@@ -39,6 +72,15 @@ export const rankingSchema = z.object({
   /** Where each input came from and how old it is, one sentence each. */
   inputs: z.array(z.string()),
   patches: z.array(patchSchema),
+  /** Feeds by name, with the digest of what was used of each. */
+  feeds: z.record(z.string(), z.string()).optional(),
+  /** File of all that matching found, by digest. */
+  findings: z.string().optional(),
+  /** What stays open whatever is chosen, worst first; at most 2,000 of `openCount`. */
+  open: z.array(openHoleSchema).optional(),
+  openCount: z.number().optional(),
+  /** What no feed covers: releases and packages of third parties, one sentence each. */
+  uncovered: z.array(z.string()).optional(),
 });
 export type Ranking = z.infer<typeof rankingSchema>;
 

@@ -33,5 +33,7 @@ export const troubleSchema = z.object({
   code: z.string(),
   what: z.string(),
   next: z.string(),
+  /** Ids of the patches that may have caused it, where that could be found out. */
+  suspects: z.array(z.string()).optional(),
 });
 export type Trouble = z.infer<typeof troubleSchema>;

@@ -25,5 +25,9 @@ export const scanSummarySchema = z.object({
   rebootWanted: z.boolean(),
   bootId: z.string(),
   machineId: z.string(),
+  /** `SHA256:...` of the host key it was scanned over; absent in older runs. */
+  hostKey: z.string().exactOptional(),
+  /** One sentence, where its release gets no security fixes any more. */
+  endOfLife: z.string().exactOptional(),
 });
 export type ScanSummary = z.infer<typeof scanSummarySchema>;

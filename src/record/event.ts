@@ -23,6 +23,8 @@ export const bodySchema = z.discriminatedUnion('type', [
     inventory: z.string(),
   }),
   event('run.closed', {reason}),
+  /** Another console, elsewhere, goes on with the run: hosts refuse what comes of a lower epoch. */
+  event('run.taken-over', {epoch: z.int().min(2), from: z.string().max(200)}),
   event('host.included', {host: hostSchema}),
   event('host.left-out', {host, reason}),
   event('stage.started', {stage: stageNameSchema}),
@@ -60,9 +62,13 @@ export const bodySchema = z.discriminatedUnion('type', [
     why: z.string().max(500),
   }),
   event('host.rollback-accepted', {host, reason}),
+  /** The work on a host begins anew: jobs of earlier attempts that have ended are not taken for this one's. */
+  event('host.attempt', {host, why: z.enum(['test', 'upgrade', 'rollback']), reason}),
   event('host.baseline', {host, when: z.enum(['before', 'after']), file: digestSchema}),
   event('host.trouble', {host, trouble: troubleSchema}),
   event('host.trouble-cleared', {host}),
+  /** The host was asked after the run was taken over, and refuses jobs of lower epochs. */
+  event('host.epoch-raised', {host, epoch: z.int()}),
   event('host.handed-over', {host, owner: z.string().max(100), reason}),
   event('host.verified', {host, good: z.boolean(), findings: z.array(z.string().max(300)).max(10)}),
   event('job.intended', {job: jobSchema}),
@@ -81,6 +87,7 @@ export const bodySchema = z.discriminatedUnion('type', [
   event('wave.started', {wave: z.int(), size: z.int()}),
   event('wave.ended', {wave: z.int(), outcome: z.enum(['done', 'failed', 'stopped']), summary: z.string()}),
   event('version.blocked', {patch: patchIdSchema, reason}),
+  event('version.unblocked', {patch: patchIdSchema, reason}),
   event('run.paused', {reason}),
   event('run.resumed', {reason}),
   event('run.stopping', {how: z.enum(['after-hosts', 'after-wave']), reason}),
@@ -88,8 +95,11 @@ export const bodySchema = z.discriminatedUnion('type', [
 export type Body = z.infer<typeof bodySchema>;
 export type BodyOf<Type extends Body['type']> = Extract<Body, {type: Type}>;
 
-/** `v` is the version of the event format: older ones are upcast when read. */
-export const eventVersion = 1;
+/**
+ * `v` is the version of the event format: older ones are upcast when read. 2 came with `run.taken-over` and `host.epoch-raised`; every event
+ * of 1 is one of 2.
+ */
+export const eventVersion = 2;
 
 export const envelopeSchema = z.object({
   v: z.int(),
@@ -100,5 +110,4 @@ export const envelopeSchema = z.object({
   /** Who decided or what did it: `operator NAME` or `engine`. */
   actor: z.string(),
 });
-export const eventSchema = z.intersection(envelopeSchema, bodySchema);
 export type Event = z.infer<typeof envelopeSchema> & Body;

@@ -15,6 +15,16 @@ export const plannedHosts = (state: RunState): HostRecord[] =>
     record => record.planned !== undefined && record.planned.planDigest === state.run.plan?.digest,
   );
 
+/** The hosts that the run changed or is to change, whichever plan of it they belong to. */
+export const changedHosts = (state: RunState): HostRecord[] =>
+  members(state).filter(
+    record =>
+      record.planned !== undefined &&
+      (record.planned.planDigest === state.run.plan?.digest ||
+        record.phase === 'done' ||
+        record.phase === 'rolled back'),
+  );
+
 /** What keeps a stage from starting, or undefined when its gate is open. */
 export const gate = (state: RunState, stage: StageName): Refusal | undefined => {
   if (state.run.closed !== undefined) {
@@ -90,7 +100,7 @@ const tested = (state: RunState): Refusal | undefined => {
   if (unready.length > 0) {
     return {
       code: 'gate.test',
-      what: `${count(unready.length, 'host')} have no tested way back: ${names(unready)}`,
+      what: `there is no tested way back for ${count(unready.length, 'host')}: ${names(unready)}`,
       next: 'test again, or leave each of them out by name',
     };
   }
@@ -122,7 +132,7 @@ const deployed = (state: RunState): Refusal | undefined => {
   if (open.length > 0) {
     return {
       code: 'gate.deploy',
-      what: `${count(open.length, 'host')} are not in a final state: ${names(open)}`,
+      what: `${count(open.length, 'host')} ${open.length === 1 ? 'is' : 'are'} not in a final state: ${names(open)}`,
       next: 'deploy to the end, or leave each of them out by name',
     };
   }

@@ -31,12 +31,20 @@ export type HostRecord = {
   readonly note: string;
   /** Newest last. */
   readonly jobs: readonly JobRecord[];
+  /** Index of the first job of the present attempt. */
+  readonly attemptFrom: number;
+  /** What the present attempt is for: a resumed run goes on with it. */
+  readonly attempt?: 'test' | 'upgrade' | 'rollback';
   readonly leases: readonly LeaseRecord[];
   /** Boot id seen before a reboot that was asked for and not yet seen to happen. */
   readonly rebooting?: string;
   readonly rebooted: number;
   readonly troubles: readonly Trouble[];
+  /** Patches that were suspected when the host last got worse; kept after it was taken back. */
+  readonly suspects?: readonly string[];
   readonly handedOver?: {owner: string; reason: string};
+  /** The epoch of the run that the host knows; absent while the run was never taken over. */
+  readonly epoch?: number;
   readonly verified?: {good: boolean; findings: string[]; at: string};
 };
 
@@ -80,6 +88,8 @@ export type RunRecord = {
   readonly paused?: string;
   readonly stopping?: 'after-hosts' | 'after-wave';
   readonly closed?: {reason: string; at: string};
+  /** Counts up when the run is taken over by a console elsewhere; absent before the first time. */
+  readonly epoch?: number;
   /** Of the last event folded. */
   readonly seq: number;
 };

@@ -1,0 +1,116 @@
+import {z} from 'zod';
+import {cveIdSchema, severitySchema} from './advisory.ts';
+import {patchIdSchema} from './patch.ts';
+
+const glob = z.string().min(1, 'a glob of package names, as "linux*"').max(200);
+const days = z.int().min(0).max(3650);
+const score = z.number().min(0).max(100);
+const decision = z.enum(['act', 'attend', 'track']);
+
+/** Why something is not patched though the policy would: somebody answers for it, until a day. */
+export const exceptionSchema = z
+  .strictObject({
+    cve: cveIdSchema.optional(),
+    package: glob.optional(),
+    reason: z.string().trim().min(1).max(500),
+    owner: z.string().trim().min(1).max(100),
+    mitigation: z.string().trim().min(1).max(500),
+    expires: z.iso.date('a day, as "2026-12-31"'),
+  })
+  .refine(item => (item.cve === undefined) !== (item.package === undefined), {
+    error: 'say either "cve" or "package"',
+  });
+export type PolicyException = z.infer<typeof exceptionSchema>;
+
+/** What a plan is made by. docs/policy.md is the reference. */
+export const policySchema = z.strictObject({
+  policy: z.string().trim().min(1).max(100),
+  select: z
+    .strictObject({
+      security: z.boolean().default(true),
+      minScore: score.optional(),
+      ssvc: decision.optional(),
+      packages: z.array(glob).max(1000).optional(),
+      exclude: z.array(glob).max(1000).default([]),
+    })
+    .prefault({}),
+  actNow: z
+    .strictObject({
+      exploited: z.boolean().default(true),
+      ssvc: decision.default('act'),
+      severity: severitySchema.optional(),
+      minScore: score.optional(),
+    })
+    .prefault({}),
+  window: z.string().trim().min(1).max(200).optional(),
+  deadlines: z
+    .strictObject({
+      exploited: days.optional(),
+      critical: days.optional(),
+      high: days.optional(),
+      medium: days.optional(),
+      low: days.optional(),
+      negligible: days.optional(),
+      unknown: days.optional(),
+    })
+    .prefault({}),
+  approve: z
+    .strictObject({
+      severity: severitySchema,
+      maxHosts: z.int().min(1).max(100_000).optional(),
+      reboots: z.boolean().default(false),
+    })
+    .optional(),
+  exceptions: z.array(exceptionSchema).max(10_000).default([]),
+  effort: z
+    .strictObject({
+      maxHosts: z.int().min(1).max(100_000).optional(),
+      reboots: z.enum(['never', 'when-needed']).default('never'),
+    })
+    .prefault({}),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** What becomes of a patch by a policy. */
+export const verdicts = [
+  'now',
+  'window',
+  'over-effort',
+  'excepted',
+  'not-installable',
+  'not-selected',
+] as const;
+
+export const decidedPatchSchema = z.object({
+  patch: patchIdSchema,
+  verdict: z.enum(verdicts),
+  why: z.string(),
+  /** Whether it may be planned without a person's word. */
+  approval: z.enum(['automatic', 'person']),
+  deadline: z
+    .object({
+      by: z.iso.date(),
+      /** Days left; negative: overdue. */
+      left: z.int(),
+      why: z.string(),
+    })
+    .optional(),
+});
+export type DecidedPatch = z.infer<typeof decidedPatchSchema>;
+
+/** All that went into a plan and what came of it. Its sha256 is the decision's digest: the same input gives the same. */
+export const decisionSchema = z.object({
+  v: z.literal(1),
+  policy: z.string(),
+  /** sha256 of the policy's file. */
+  policyDigest: z.string(),
+  at: z.string(),
+  /** Scans by host and feeds by name, by digest. */
+  scans: z.record(z.string(), z.string()),
+  feeds: z.record(z.string(), z.string()),
+  reboot: z.enum(['never', 'when-needed']),
+  patches: z.array(decidedPatchSchema),
+  /** Exceptions that have ended, and others that mean nothing that is pending. */
+  notes: z.array(z.string()),
+});
+export type Decision = z.infer<typeof decisionSchema>;

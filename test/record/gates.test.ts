@@ -1,0 +1,221 @@
+import {describe, expect, test} from 'vitest';
+import type {Phase, StageName} from '../../src/model/phase.ts';
+import type {Grade} from '../../src/model/rollback.ts';
+import type {Body} from '../../src/record/event.ts';
+import {foldAll} from '../../src/record/fold.ts';
+import {changedHosts, gate, members, plannedHosts, requireGate} from '../../src/record/gates.ts';
+import type {RunState} from '../../src/record/state.ts';
+import {included, phase, started} from '../store/example-run.ts';
+import {eventsOf} from './example-events.ts';
+
+const digest = 'd'.repeat(64);
+const nextDigest = 'e'.repeat(64);
+
+const begin = (stage: StageName): Body => ({type: 'stage.started', data: {stage}});
+const end = (stage: StageName, outcome: 'complete' | 'incomplete' = 'complete'): Body => ({
+  type: 'stage.ended',
+  data: {stage, outcome, summary: 'the canary failed'},
+});
+const scanned = (host: string): Body => ({
+  type: 'host.scanned',
+  data: {
+    host,
+    file: digest,
+    summary: {
+      os: 'Debian 12',
+      kernel: '6.1',
+      updates: 1,
+      security: 1,
+      notInstalled: 0,
+      held: 0,
+      broken: 0,
+      rebootWanted: false,
+      bootId: 'b',
+      machineId: 'm',
+    },
+  },
+});
+const leftOut = (host: string): Body => ({type: 'host.left-out', data: {host, reason: 'owner asked'}});
+const locked = (plan: string, revision: number): Body => ({
+  type: 'plan.locked',
+  data: {digest: plan, revision, hosts: 2, changes: 2, reboot: 'never', reason: 'due'},
+});
+const planned = (host: string, plan = digest): Body => ({
+  type: 'host.planned',
+  data: {host, planDigest: plan, changes: 1},
+});
+const staged = (host: string, grade: Grade): Body => ({
+  type: 'host.staged',
+  data: {host, planDigest: digest, point: digest, grade, why: 'from the archive'},
+});
+const is = (host: string, now: Phase): Body => ({type: 'host.phase', data: {host, phase: now, note: ''}});
+const signed: Body = {type: 'stage.signed-off', data: {stage: 'test', name: 'ana', reason: 'looked at it'}};
+
+const scan = [begin('identify'), scanned('web1'), scanned('web2'), end('identify')];
+const plan = [...scan, locked(digest, 1), planned('web1'), planned('web2')];
+const tested = [...plan, begin('test'), staged('web1', 'full'), staged('web2', 'full'), end('test'), signed];
+
+const after = (...bodies: Body[]): RunState =>
+  foldAll(eventsOf([started(), included('web1'), included('web2'), ...bodies])).state;
+const refusal = (stage: StageName, ...bodies: Body[]): string | undefined =>
+  gate(after(...bodies), stage)?.code;
+const names = (records: readonly {host: {name: string}}[]): string[] =>
+  records.map(record => record.host.name);
+
+describe('identify', () => {
+  test('is open from the start', () => {
+    expect(refusal('identify')).toBeUndefined();
+  });
+});
+
+describe('prioritize', () => {
+  test('needs a scan', () => {
+    expect(refusal('prioritize')).toBe('gate.identify');
+  });
+  test('needs every host to have answered, and names those that did not', () => {
+    const state = after(begin('identify'), scanned('web1'), end('identify', 'incomplete'));
+    expect(gate(state, 'prioritize')).toMatchObject({
+      code: 'gate.identify',
+      what: '1 host did not answer: web2',
+      next: expect.stringContaining('--leave-out') as string,
+    });
+  });
+  test('opens once a silent host is left out by name', () => {
+    expect(
+      refusal('prioritize', begin('identify'), scanned('web1'), end('identify'), leftOut('web2')),
+    ).toBeUndefined();
+  });
+  test('stays shut when every host was left out', () => {
+    expect(refusal('prioritize', ...scan, leftOut('web1'), leftOut('web2'))).toBe('gate.identify');
+  });
+  test('opens when all answered', () => {
+    expect(refusal('prioritize', ...scan)).toBeUndefined();
+  });
+});
+
+describe('test', () => {
+  test('needs a locked plan', () => {
+    expect(refusal('test', ...scan)).toBe('gate.prioritize');
+    expect(refusal('test', ...plan)).toBeUndefined();
+  });
+});
+
+describe('deploy', () => {
+  test('needs a test', () => {
+    expect(refusal('deploy', ...plan)).toBe('gate.test');
+  });
+  test('does not follow a test that ended badly, and says how it ended', () => {
+    const state = after(...plan, begin('test'), staged('web1', 'full'), end('test', 'incomplete'), signed);
+    expect(gate(state, 'deploy')).toMatchObject({
+      code: 'gate.test',
+      what: expect.stringContaining('the canary failed') as string,
+    });
+  });
+  test('needs a way back for each host', () => {
+    const state = after(...plan, begin('test'), staged('web1', 'full'), end('test'), signed);
+    expect(gate(state, 'deploy')).toMatchObject({
+      code: 'gate.test',
+      what: 'there is no tested way back for 1 host: web2',
+    });
+  });
+  test('asks about each host that has none, by name', () => {
+    const noWay = [
+      ...plan,
+      begin('test'),
+      staged('web1', 'none'),
+      staged('web2', 'partial'),
+      end('test'),
+      signed,
+    ];
+    expect(gate(after(...noWay), 'deploy')).toMatchObject({
+      code: 'gate.no-rollback',
+      what: '1 host could not be rolled back: web1',
+    });
+    const accepted: Body = {type: 'host.rollback-accepted', data: {host: 'web1', reason: 'rebuilt at will'}};
+    expect(refusal('deploy', ...noWay, accepted)).toBeUndefined();
+  });
+  test('needs the sign-off', () => {
+    expect(refusal('deploy', ...tested.slice(0, -1))).toBe('gate.sign-off');
+    expect(refusal('deploy', ...tested)).toBeUndefined();
+  });
+  test('needs a new test once the plan is another one', () => {
+    expect(
+      refusal(
+        'deploy',
+        ...tested,
+        locked(nextDigest, 2),
+        planned('web1', nextDigest),
+        planned('web2', nextDigest),
+      ),
+    ).toBe('gate.test');
+  });
+  test('is not kept by a canary that is done already', () => {
+    expect(
+      refusal(
+        'deploy',
+        ...plan,
+        begin('test'),
+        is('web1', 'done'),
+        staged('web2', 'full'),
+        end('test'),
+        signed,
+      ),
+    ).toBe(undefined);
+  });
+});
+
+describe('verify', () => {
+  test('needs every planned host in a final state', () => {
+    expect(gate(after(...tested, is('web1', 'done')), 'verify')).toMatchObject({
+      code: 'gate.deploy',
+      what: '1 host is not in a final state: web2',
+    });
+    expect(refusal('verify', ...tested, is('web1', 'done'), is('web2', 'failed'))).toBeUndefined();
+  });
+  test('needs an owner for each unknown host', () => {
+    const unknown = [...tested, is('web1', 'done'), is('web2', 'unknown')];
+    expect(refusal('verify', ...unknown)).toBe('gate.unknown');
+    const handed: Body = {type: 'host.handed-over', data: {host: 'web2', owner: 'ben', reason: 'on call'}};
+    expect(refusal('verify', ...unknown, handed)).toBeUndefined();
+  });
+});
+
+describe('any stage', () => {
+  test('waits for the one that is running, but can itself be taken up again', () => {
+    expect(refusal('deploy', ...tested, begin('identify'))).toBe('stage.running');
+    expect(refusal('identify', begin('identify'))).toBeUndefined();
+  });
+  test('is shut in a closed run', () => {
+    expect(refusal('identify', {type: 'run.closed', data: {reason: 'done'}})).toBe('run.closed');
+  });
+  test('is refused with what was not done and what to do', () => {
+    expect(() => requireGate(after(), 'deploy')).toThrow(
+      expect.objectContaining({
+        kind: 'gate',
+        message: expect.stringMatching(/^deploy cannot start: .*nothing was done$/) as string,
+      }),
+    );
+    expect(() => requireGate(after(), 'identify')).not.toThrow();
+  });
+});
+
+describe('the hosts that are meant', () => {
+  test('are those not left out, and of the plan those of the locked one', () => {
+    const state = after(...tested, locked(nextDigest, 2), planned('web2', nextDigest));
+    expect(names(members(state))).toEqual(['web1', 'web2']);
+    expect(names(plannedHosts(state))).toEqual(['web2']);
+    expect(names(plannedHosts(after(...tested, leftOut('web1'))))).toEqual(['web2']);
+  });
+  test('include one that an earlier plan changed', () => {
+    const state = after(...tested, is('web1', 'done'), locked(nextDigest, 2), planned('web2', nextDigest));
+    expect(names(changedHosts(state))).toEqual(['web1', 'web2']);
+    expect(names(changedHosts(after(...tested, phase('web1', '')))).length).toBe(2);
+  });
+  test('are named up to five, and then counted', () => {
+    const hosts = Array.from({length: 8}, (_, n) => included(`db${n}`));
+    const state = after(begin('identify'), ...hosts, end('identify'));
+    expect(gate(state, 'prioritize')?.what).toBe(
+      '10 hosts did not answer: web1, web2, db0, db1, db2 and 5 more',
+    );
+  });
+});
