@@ -34,6 +34,8 @@ export interface Session {
   readonly host: Host;
   /** `SHA256:...` of the host key this connection was accepted with. */
   readonly hostKey: string;
+  /** What carries it, for people: `ssh2`, `system ssh (why)`, `local`. */
+  readonly via?: string;
   /**
    * Runs a script, as root through the host's `become` when the script needs it.
    * Throws PatchdeckError: `ssh.*` for the link, `become.*` for sudo and doas, `host.too-much-output`, `host.deadline`.

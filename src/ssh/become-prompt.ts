@@ -1,0 +1,127 @@
+import {cleanLine} from '../model/clean.ts';
+import type {PatchdeckError} from '../model/error.ts';
+import type {Host} from '../model/host.ts';
+import {countPrompts, passwordNeeded, refusedBefore, wrongBecomePassword, type Become} from './become.ts';
+import type {Lease} from './secrets.ts';
+
+export type PromptContext = {
+  host: Host;
+  become: Become;
+  nonce: string;
+  /** See Secrets.borrow; the time it takes is not counted. Nobody is asked once it is no longer wanted. */
+  borrow(prompt: string, isWanted: () => boolean): Promise<Lease | 'refused' | undefined>;
+  /** Asks a person for what goes with the password; undefined: not answered. */
+  askCode(prompt: string): Promise<string | undefined>;
+  send: (text: string) => void;
+  fail: (error: Error) => void;
+  /** How long a prompt that is not ours has to stand still until it is taken for one. */
+  quietMs: number;
+};
+
+/** Answers what sudo asks before it gives a shell. */
+export type PromptAnswerer = {
+  /** All of stderr so far. */
+  saw(stderr: string): void;
+  /** The shell is there: the password was right. */
+  passed(): void;
+  /** The channel is gone without a shell; `refused`: what sudo said means that the password was wrong. */
+  ended(refused: boolean): void;
+  /** A person is being asked, and may take longer than sudo waits. */
+  readonly asking: boolean;
+};
+
+const codePrompt = /code|token|otp|passcode|\bpin\b/i;
+const maxCodes = 3;
+
+/**
+ * The password goes out only once its prompt was seen: sent early under NOPASSWD it would run as a command. A second prompt of ours means it was wrong:
+ * nothing is sent again. Another prompt after the password, one that stands still, may be a second factor: a person is asked.
+ */
+export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => {
+  const {host, become, nonce, send, fail} = context;
+  let state: 'waiting' | 'borrowing' | 'sent' | 'over' = 'waiting';
+  let lease: Lease | undefined;
+  let codes = 0;
+  let answeredUpTo = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const isOver = (): boolean => state === 'over';
+  const givePassword = async (): Promise<void> => {
+    state = 'borrowing';
+    const found = await context.borrow(`${become} password`, () => !isOver());
+    if (isOver()) {
+      if (typeof found === 'object') found.abandon();
+      return;
+    }
+    if (found === undefined) {
+      fail(passwordNeeded(host, become));
+      return;
+    }
+    if (found === 'refused') {
+      fail(refusedBefore(host, become));
+      return;
+    }
+    lease = found;
+    state = 'sent';
+    send(oneLine(found.secret));
+  };
+  const giveCode = async (prompt: string, upTo: number): Promise<void> => {
+    codes += 1;
+    answeredUpTo = upTo;
+    const code = await context.askCode(prompt);
+    if (isOver()) return;
+    if (code === undefined) {
+      fail(passwordNeeded(host, become));
+      return;
+    }
+    send(oneLine(code));
+  };
+  const report = (error: unknown): void => fail(error instanceof Error ? error : new Error('not answered'));
+
+  const lookForCode = (stderr: string): void => {
+    const mark = stderr.lastIndexOf(nonce);
+    const rest = stderr.slice(Math.max(answeredUpTo, mark < 0 ? 0 : mark + nonce.length));
+    const prompt = cleanLine(
+      rest
+        .replace(/^:?\]?\s*(password:)?/i, '')
+        .split('\n')
+        .at(-1) ?? '',
+    );
+    const isPrompt = /[:?>]$/.test(prompt) && (state === 'sent' || codePrompt.test(prompt));
+    if (isPrompt && codes < maxCodes && !isOver()) giveCode(prompt, stderr.length).catch(report);
+  };
+
+  return {
+    saw: stderr => {
+      if (become !== 'sudo' || isOver()) return;
+      const prompts = countPrompts(stderr, nonce);
+      if (prompts > 0 && state === 'waiting') givePassword().catch(report);
+      else if (prompts > 1 && state === 'sent') {
+        const refused: PatchdeckError = wrongBecomePassword(host, become);
+        state = 'over';
+        lease?.rejected();
+        fail(refused);
+        return;
+      }
+      clearTimeout(timer);
+      timer = setTimeout(() => lookForCode(stderr), context.quietMs);
+    },
+    passed: () => {
+      state = 'over';
+      clearTimeout(timer);
+      lease?.accepted();
+    },
+    ended: refused => {
+      state = 'over';
+      clearTimeout(timer);
+      if (refused) lease?.rejected();
+      else lease?.drop();
+    },
+    get asking() {
+      return state === 'borrowing';
+    },
+  };
+};
+
+/** What goes in a line of its own can never be more than one line: the rest would run as commands. */
+const oneLine = (secret: string): string => `${secret.replace(/[\r\n\0][^]*$/, '')}\n`;

@@ -1,0 +1,35 @@
+import type {Exit} from '../model/script.ts';
+
+/** A command that runs: its input, and the way to end it. */
+export type RunningCommand = {
+  write(text: string): void;
+  /** Writes and closes the input. */
+  end(text: string): void;
+  close(): void;
+};
+
+/** What comes of a command, told at once and in this order: opened, then output and errors as they come, then ended; or failed, at any time. */
+export type CommandEvents = {
+  opened(command: RunningCommand): void;
+  output(chunk: Buffer): void;
+  errors(chunk: Buffer): void;
+  /** `undefined`: nobody knows how it ended. */
+  ended(exit: Exit | undefined): void;
+  /** NoMoreChannels, `ssh.closed`, `ssh.shell`. */
+  failed(error: Error): void;
+};
+
+/** Starts one command line on a host, by whatever carries it there. */
+export type StartCommand = (command: string, events: CommandEvents) => void;
+
+/** An open way to run commands on one host; what a session stands on. */
+export type Carrier = {
+  /** For people: `ssh2`, `system ssh (its configuration has a ProxyCommand)`, `local`. */
+  via: string;
+  /** `SHA256:...` of the host key; `local` where there is no link. */
+  hostKey: string;
+  start: StartCommand;
+  /** Calls once when the way is gone, also when it already is. */
+  onGone(gone: () => void): void;
+  close(): void;
+};

@@ -1,0 +1,97 @@
+import {randomBytes} from 'node:crypto';
+import type {Host} from '../model/host.ts';
+import type {Asker} from '../model/question.ts';
+import type {Script} from '../model/script.ts';
+import {askSecret} from './ask-secret.ts';
+import {chooseBecome, hungUp} from './become.ts';
+import {noChannel, NoMoreChannels} from './channel.ts';
+import type {Carrier} from './command.ts';
+import {createGate} from './gate.ts';
+import type {Secrets} from './secrets.ts';
+import type {Deadlines, RunOptions, ScriptAnswer, Session} from './session.ts';
+import {runInShell, type ShellResult} from './shell.ts';
+
+export type SessionContext = {
+  host: Host;
+  /** Who we are there. */
+  user: string;
+  carrier: Carrier;
+  secrets: Secrets;
+  ask: Asker;
+  deadlines: Deadlines;
+  channels: number;
+};
+
+const defaultMaxBytes = 32 * 1024 * 1024;
+/** After sudo hung up on a person who was asked, the answer is there: one more try is enough. */
+const tries = 2;
+
+/** A session on an open way. */
+export const openSession = (context: SessionContext): Session => {
+  const {host, user, carrier, secrets, ask, deadlines} = context;
+  const gate = createGate(context.channels);
+  let open = true;
+  carrier.onGone(() => {
+    open = false;
+  });
+
+  const once = (script: Script, options: RunOptions, signal: AbortSignal): Promise<ShellResult> => {
+    const become = chooseBecome(host, user, script.root);
+    return runInShell({
+      start: carrier.start,
+      host,
+      become,
+      script,
+      nonce: randomBytes(16).toString('hex'),
+      firstByteMs: deadlines.firstByteMs,
+      deadlineMs: options.deadlineMs ?? deadlines.scriptMs,
+      maxBytes: options.maxBytes ?? defaultMaxBytes,
+      signal,
+      borrow: (prompt, isWanted) =>
+        secrets.borrow(
+          `become-password ${become} ${user}`,
+          host.name,
+          async () =>
+            isWanted() ? askSecret(ask, host, 'become-password', `${prompt} of ${user}`) : undefined,
+          signal,
+        ),
+      askCode: prompt => askSecret(ask, host, 'one-time-code', prompt),
+    });
+  };
+
+  const inTurn = async (script: Script, options: RunOptions, signal: AbortSignal): Promise<ShellResult> => {
+    for (;;) {
+      const leave = await gate.enter(signal);
+      try {
+        return await once(script, options, signal);
+      } catch (error) {
+        // The host allows fewer than we do: go on with as many as there are, and wait for one to end.
+        if (!(error instanceof NoMoreChannels) || gate.inside <= 1) throw noChannel(host, error);
+        gate.limit(gate.inside - 1);
+      } finally {
+        leave();
+      }
+    }
+  };
+
+  return {
+    host,
+    hostKey: carrier.hostKey,
+    via: carrier.via,
+    get open() {
+      return open;
+    },
+    run: async (script, options = {}): Promise<ScriptAnswer> => {
+      const signal = options.signal ?? new AbortController().signal;
+      for (let attempt = 1; ; attempt += 1) {
+        const result = await inTurn(script, options, signal);
+        if (result !== 'hung-up') return result;
+        if (attempt >= tries) throw hungUp(host);
+      }
+    },
+    close: () => {
+      open = false;
+      carrier.close();
+    },
+  };
+};

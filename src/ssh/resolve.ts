@@ -1,0 +1,154 @@
+import {existsSync} from 'node:fs';
+import {userInfo} from 'node:os';
+import type {Host} from '../model/host.ts';
+import {expandPath} from './config-path.ts';
+import {unresolved} from './errors.ts';
+import {needsOf} from './needs.ts';
+import type {SshSettings} from './settings.ts';
+import {configValue, type SshConfig, type SshConfigReader} from './ssh-config.ts';
+import type {Target} from './target.ts';
+
+const maxJumps = 8;
+
+/** Finds out how a host is reached. Throws `ssh.unresolved`. */
+export const resolveTarget = async (
+  host: Host,
+  settings: SshSettings,
+  read: SshConfigReader,
+): Promise<Target> => {
+  if (settings.configFile === 'none') return plainTarget(host, settings);
+  return throughConfig(
+    {name: host.name, ask: host.address, port: host.port, user: host.user},
+    settings,
+    read,
+    [],
+  );
+};
+
+type Wanted = {name: string; ask: string; port: number | undefined; user: string | undefined};
+
+const throughConfig = async (
+  wanted: Wanted,
+  settings: SshSettings,
+  read: SshConfigReader,
+  before: readonly string[],
+  jumpsAreGiven = false,
+): Promise<Target> => {
+  const {name, ask, port, user} = wanted;
+  const config = await read({name: ask, port, user, configFile: settings.configFile});
+  const target = fromConfig(wanted, config, settings, jumpsAreGiven);
+  const jumpList = jumpsAreGiven ? undefined : configValue(config, 'proxyjump');
+  if (jumpList === undefined) return target;
+  if (before.includes(ask) || before.length >= maxJumps) {
+    throw unresolved(
+      name,
+      `its ProxyJump goes in a circle or over more than ${maxJumps} hosts (${[...before, ask].join(' > ')})`,
+    );
+  }
+  const jumps: Target[] = [];
+  for (const [index, spec] of jumpList.split(',').entries()) {
+    const hop = parseJump(name, spec.trim());
+    // As ssh does it: only the first host of a list is reached by its own configuration, the others through the one before.
+    const found = await throughConfig(hop, settings, read, [...before, ask], index > 0);
+    jumps.push(...found.jumps, {...found, jumps: []});
+  }
+  return {...target, jumps};
+};
+
+const fromConfig = (
+  {name, ask, port: givenPort, user: givenUser}: Wanted,
+  config: SshConfig,
+  settings: SshSettings,
+  jumpsAreGiven: boolean,
+): Target => {
+  const address = configValue(config, 'hostname');
+  const port = Number(configValue(config, 'port'));
+  const user = configValue(config, 'user');
+  if (address === undefined || user === undefined || !Number.isInteger(port)) {
+    throw unresolved(name, 'ssh -G gave no host name, port or user');
+  }
+  const tokens = {address, name, port, user};
+  const alias = configValue(config, 'hostkeyalias');
+  const userFiles = pathList(configValue(config, 'userknownhostsfile'));
+  const seconds = Number(configValue(config, 'connecttimeout') ?? Number.NaN);
+  const identityFiles = (config.get('identityfile') ?? [])
+    .filter(path => path !== 'none')
+    .map(path => expandPath(path, tokens))
+    .filter(path => existsSync(path));
+  return {
+    ...tokens,
+    family: familyOf(configValue(config, 'addressfamily')),
+    localAddress: configValue(config, 'bindaddress'),
+    keyName: alias ?? address,
+    keyPort: alias === undefined ? port : 22,
+    hostKeyAlgorithms: configValue(config, 'hostkeyalgorithms')?.split(','),
+    knownHostsFiles: [...userFiles, ...pathList(configValue(config, 'globalknownhostsfile'))].map(path =>
+      expandPath(path, tokens),
+    ),
+    rememberIn: userFiles.map(path => expandPath(path, tokens)).find(path => path !== '/dev/null'),
+    hashNames: configValue(config, 'hashknownhosts') === 'yes',
+    strict: ['yes', 'true'].includes(configValue(config, 'stricthostkeychecking') ?? ''),
+    identityFiles,
+    identitiesOnly: configValue(config, 'identitiesonly') === 'yes',
+    agentSocket: settings.useAgent ? agentSocket(config, tokens) : undefined,
+    certificate: configValue(config, 'certificatefile') !== undefined,
+    needs: needsOf(config, identityFiles, jumpsAreGiven),
+    asked: {name: ask, port: givenPort, user: givenUser, configFile: settings.configFile},
+    connectMs: seconds > 0 ? seconds * 1000 : settings.deadlines.connectMs,
+    jumps: [],
+  };
+};
+
+const plainTarget = (host: Host, settings: SshSettings): Target => {
+  const port = host.port ?? 22;
+  return {
+    name: host.name,
+    address: host.address,
+    port,
+    user: host.user ?? userInfo().username,
+    family: 0,
+    localAddress: undefined,
+    keyName: host.address,
+    keyPort: port,
+    hostKeyAlgorithms: undefined,
+    knownHostsFiles: settings.knownHostsFiles,
+    rememberIn: settings.knownHostsFiles[0],
+    hashNames: false,
+    strict: false,
+    identityFiles: settings.identityFiles.filter(path => existsSync(path)),
+    identitiesOnly: false,
+    agentSocket: settings.useAgent ? process.env['SSH_AUTH_SOCK'] : undefined,
+    certificate: false,
+    needs: [],
+    asked: {name: host.address, port, user: host.user, configFile: 'none'},
+    connectMs: settings.deadlines.connectMs,
+    jumps: [],
+  };
+};
+
+/** One host of a ProxyJump list, `[user@]host[:port]` or the same as an ssh:// URI (ssh_config(5)). */
+const parseJump = (name: string, spec: string): Wanted => {
+  const match =
+    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:[\]]+)|([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*))(?::(\d{1,5}))?\/?$/i.exec(
+      spec,
+    );
+  const jump = match?.[2] ?? match?.[3] ?? match?.[4];
+  if (match === null || jump === undefined)
+    throw unresolved(name, `its ProxyJump has a host that cannot be read: ${spec}`);
+  return {name: jump, ask: jump, user: match[1], port: match[5] === undefined ? undefined : Number(match[5])};
+};
+
+/** IdentityAgent: a socket, `SSH_AUTH_SOCK`, `$NAME`, or `none`; by default the socket the environment names. */
+const agentSocket = (config: SshConfig, tokens: Parameters<typeof expandPath>[1]): string | undefined => {
+  const value = config.get('identityagent')?.[0];
+  if (value === 'none') return undefined;
+  if (value === undefined || value === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK'];
+  const variable = /^\$(\w+)$/.exec(value)?.[1];
+  return variable === undefined ? expandPath(value, tokens) : process.env[variable];
+};
+
+/** ssh -G prints a list of paths without quotes; a path may hold blanks, but begins with `/` or `~`. */
+const pathList = (value: string | undefined): string[] =>
+  value?.split(/ +(?=[/~])/).filter(path => path !== '') ?? [];
+
+const familyOf = (value: string | undefined): 0 | 4 | 6 => (value === 'inet' ? 4 : value === 'inet6' ? 6 : 0);

@@ -1,0 +1,30 @@
+import type {Deadlines} from './session.ts';
+
+/** How hosts are reached; the same for a whole fleet. */
+export type SshSettings = {
+  /**
+   * Undefined: ssh's own files. A path: that file alone, as `ssh -F` takes it. `none`: no ssh program is asked; address, port (22) and
+   * user (or the local user's name) of the inventory are the whole truth.
+   */
+  configFile?: string | undefined;
+  /** Private keys; only with `none`. */
+  identityFiles: string[];
+  /** Only with `none`. The first is written to when a person says "remember". */
+  knownHostsFiles: string[];
+  /** Offer the keys of the running ssh-agent. */
+  useAgent: boolean;
+  deadlines: Deadlines;
+  limits?: ConnectLimits;
+};
+
+/** How many connections may be on their way at once. */
+export type ConnectLimits = {
+  /** Not yet authenticated, to one address or through one jump host: sshd's MaxStartups drops more than ten at random. */
+  startingPerAddress: number;
+  /** Not yet authenticated, altogether. */
+  starting: number;
+  /** Scripts at once on one connection: below sshd's MaxSessions (10), with room for the operator's own. */
+  channels: number;
+};
+
+export const defaultConnectLimits: ConnectLimits = {startingPerAddress: 8, starting: 32, channels: 4};

@@ -1,0 +1,168 @@
+import {clean} from '../model/clean.ts';
+import type {Host} from '../model/host.ts';
+import type {Exit, Script} from '../model/script.ts';
+import {reasonOf} from './abort.ts';
+import {becomeFault, shellCommand, type Become} from './become.ts';
+import {createPromptAnswerer, type PromptAnswerer} from './become-prompt.ts';
+import type {RunningCommand, StartCommand} from './command.ts';
+import {createScriptOutput} from './script-output.ts';
+import type {Lease} from './secrets.ts';
+import {describeExit, lostBefore, noShell, tooLate, tooMuch} from './shell-errors.ts';
+import type {ScriptAnswer} from './session.ts';
+import {startStopwatch, type Stopwatch} from './stopwatch.ts';
+
+export type ShellContext = {
+  start: StartCommand;
+  host: Host;
+  become: Become;
+  script: Script;
+  /** Unguessable and new for each run. */
+  nonce: string;
+  firstByteMs: number;
+  deadlineMs: number;
+  maxBytes: number;
+  signal: AbortSignal;
+  borrow(prompt: string, isWanted: () => boolean): Promise<Lease | 'refused' | undefined>;
+  askCode(prompt: string): Promise<string | undefined>;
+};
+
+/** `hung-up`: sudo did not wait for the person who was asked; nothing ran, and the answer is kept for another try. */
+export type ShellResult = ScriptAnswer | 'hung-up';
+
+const stderrTail = 8 * 1024;
+const stderrLimit = 64 * 1024;
+/** How long sshd may take to close the channel once the script has ended; a child in the background may hold it open. */
+const closeGraceMs = 1000;
+const quietMs = 1500;
+
+/**
+ * Runs one script in a shell of its own, by the nonce protocol: a constant command, READY from the host, then the script over stdin between
+ * BEGIN and END. Nothing is sent before READY but a password that was asked for. Throws as Session.run says.
+ */
+export const runInShell = async (context: ShellContext): Promise<ShellResult> => {
+  const {start, host, become, nonce, signal} = context;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const output = createScriptOutput(nonce);
+    let stderr: Buffer = Buffer.alloc(0);
+    let exit: Exit | undefined;
+    let channel: RunningCommand | undefined;
+    let settled = false;
+    let grace: NodeJS.Timeout | undefined;
+
+    const settle = (act: () => void, refused = false): void => {
+      if (settled) return;
+      settled = true;
+      stopwatch.stop();
+      clearTimeout(grace);
+      signal.removeEventListener('abort', abort);
+      prompts.ended(refused);
+      channel?.close();
+      act();
+    };
+    const fail = (error: Error): void => settle(() => reject(error));
+    const abort = (): void => fail(reasonOf(signal));
+    const answer = (end: Exit): void =>
+      settle(() =>
+        resolve({
+          exit: end,
+          stdout: output.bytes(),
+          stderr: ownStderr(stderr, nonce),
+        }),
+      );
+
+    let stopwatch: Stopwatch = startStopwatch(context.firstByteMs, () =>
+      fail(noShell(host, `gave no shell within ${context.firstByteMs / 1000} s`, output.noise(), stderr)),
+    );
+    const prompts: PromptAnswerer = createPromptAnswerer({
+      ...context,
+      quietMs,
+      borrow: (prompt, isWanted) => stopwatch.paused(() => context.borrow(prompt, isWanted)),
+      askCode: prompt => stopwatch.paused(() => context.askCode(prompt)),
+      send: text => channel?.write(text),
+      fail,
+    });
+
+    const begin = (): void => {
+      prompts.passed();
+      stopwatch.stop();
+      stopwatch = startStopwatch(context.deadlineMs, () =>
+        fail(tooLate(host, context.script, context.deadlineMs)),
+      );
+      stderr = Buffer.alloc(0);
+      channel?.end(wrap(context.script.text, nonce));
+    };
+    const onData = (chunk: Buffer): void => {
+      const before = output.stage;
+      output.push(chunk);
+      if (before === 'noise' && output.stage !== 'noise') begin();
+      if (output.size > context.maxBytes) fail(tooMuch(host, context.script, context.maxBytes));
+      else if (output.stage === 'ended')
+        grace ??= setTimeout(() => answer({code: output.code ?? 0}), closeGraceMs);
+    };
+    const onStderr = (chunk: Buffer): void => {
+      stderr = Buffer.concat([stderr, chunk]).subarray(-stderrLimit);
+      if (output.stage === 'noise') prompts.saw(stderr.toString('utf8'));
+    };
+    const onClose = (): void => {
+      if (output.stage === 'ended') {
+        answer({code: output.code ?? 0});
+        return;
+      }
+      if (output.stage !== 'noise') {
+        answer(exit ?? 'lost');
+        return;
+      }
+      if (prompts.asking && exit !== undefined) {
+        settle(() => resolve('hung-up'));
+        return;
+      }
+      const known = becomeFault(host, become, stderr.toString('utf8'));
+      if (known !== undefined) {
+        settle(() => reject(known), known.code === 'become.wrong-password');
+        return;
+      }
+      if (exit === undefined) {
+        fail(lostBefore(host, context.script));
+        return;
+      }
+      fail(
+        noShell(host, `ended with ${describeExit(exit)} instead of giving a shell`, output.noise(), stderr),
+      );
+    };
+
+    signal.addEventListener('abort', abort, {once: true});
+    start(shellCommand(become, nonce), {
+      opened: running => {
+        channel = running;
+        if (settled) running.close();
+      },
+      output: onData,
+      errors: onStderr,
+      ended: end => {
+        exit = end;
+        onClose();
+      },
+      failed: fail,
+    });
+  });
+};
+
+/** The shell reads the brackets to the end before it runs anything: a script cut short on its way runs nothing, and no child eats the rest. */
+const wrap = (text: string, nonce: string): string =>
+  [
+    `printf '%s\\n' BEGIN-${nonce}; printf '%s\\n' BEGIN-${nonce} >&2`,
+    '(',
+    text.trimEnd(),
+    ') </dev/null',
+    `printf '\\nEND-${nonce} %s\\n' "$?"`,
+    '',
+  ].join('\n');
+
+/** What came on stderr after BEGIN; start-up files of the login shell may have written before. */
+const ownStderr = (stderr: Buffer, nonce: string): string => {
+  const begin = Buffer.from(`BEGIN-${nonce}\n`);
+  const at = stderr.indexOf(begin);
+  const own = at < 0 ? stderr : stderr.subarray(at + begin.length);
+  return clean(own.subarray(-stderrTail).toString('utf8'));
+};

@@ -1,0 +1,99 @@
+import {cleanLine} from '../model/clean.ts';
+import {PatchdeckError} from '../model/error.ts';
+import {
+  authenticationFailed,
+  closedEarly,
+  closedUnsaid,
+  linkFault,
+  noCommonAlgorithm,
+  notSsh,
+  unresolved,
+} from './errors.ts';
+import {describeTarget, type Target} from './target.ts';
+
+/** The host key that `ssh -v` says it was shown: its first word on that, as later lines may hold words of the server. */
+export const shownKey = (log: string): {algorithm: string; fingerprint: string} | undefined => {
+  const found = /^debug1: Server host (?:key|certificate): (\S+) (SHA256:[A-Za-z0-9+/]{43})/m.exec(log);
+  const negotiated = /^debug1: kex: host key algorithm: (\S+)/m.exec(log)?.[1];
+  if (found?.[1] === undefined || found[2] === undefined) return undefined;
+  return {algorithm: negotiated ?? found[1], fingerprint: found[2]};
+};
+
+/** True when ssh ended because no line of known_hosts has the key that was shown. A changed or revoked one is no such case. */
+export const isUnknownKey = (log: string): boolean =>
+  /Host key verification failed/.test(log) &&
+  /No \S+ host key is known for|host key is not known|requested strict checking/.test(log) &&
+  !/IDENTIFICATION HAS CHANGED|REVOKED/.test(log);
+
+/** Why the system's ssh gave no connection, from its log (`-v -E`) and what its ProxyCommand said. */
+export const systemFault = (target: Target, log: string, said: string): PatchdeckError => {
+  const blocked = keyFault(target, log);
+  if (blocked !== undefined) return blocked;
+  const lines = `${said}\n${log}`.split('\n').filter(line => line !== '' && !/^debug\d: /.test(line));
+  const text = lines.join('\n');
+  const line = cleanLine(lines.at(-1) ?? 'it said nothing', 200);
+  const node = errnos.find(([pattern]) => pattern.test(text))?.[1];
+  if (node !== undefined) return linkFault(target, Object.assign(new Error(line), {code: node}));
+  if (/Exceeded MaxStartups|Not allowed at this time/.test(text)) return notSsh(target, text);
+  const algorithm = /no matching [^\n]*/i.exec(text)?.[0];
+  if (algorithm !== undefined) return noCommonAlgorithm(target, algorithm);
+  if (/Too many authentication failures/.test(text)) {
+    return authenticationFailed(
+      target,
+      'it had enough of the keys that were offered',
+      'name the right key with IdentityFile and set IdentitiesOnly yes for this host in ssh_config',
+    );
+  }
+  const denied = /Permission denied \(([^)\n]*)\)/.exec(text)?.[1];
+  if (denied !== undefined) {
+    return authenticationFailed(
+      target,
+      `it allows ${cleanLine(denied)} and took nothing that ssh has`,
+      `see that \`ssh ${target.user}@${target.address}\` works from here`,
+    );
+  }
+  if (/Bad configuration option|terminating, .* bad configuration/i.test(text))
+    return unresolved(target.name, line);
+  if (/administratively prohibited|open failed|forwarding (request )?failed/i.test(text)) {
+    return new PatchdeckError(
+      'outside',
+      'ssh.unreachable',
+      `no way to ${describeTarget(target)} through its jump host (${line}); nothing was done there`,
+      'see whether the jump host may forward (AllowTcpForwarding, PermitOpen) and reaches the host',
+    );
+  }
+  if (/kex_exchange_identification: (Connection|read)/.test(text) && !/Remote protocol version/.test(log))
+    return closedUnsaid(target);
+  return closedEarly(target, `the login of the system's ssh (${line})`);
+};
+
+const keyFault = (target: Target, log: string): PatchdeckError | undefined => {
+  const key = shownKey(log);
+  const shown = `${describeTarget(target)} showed the ${key?.algorithm ?? ''} key ${key?.fingerprint ?? ''}`;
+  const place = /(?:Offending|Matching) \S+ key in (.+?):(\d+)/.exec(log);
+  const where = place === null ? 'known_hosts' : `${cleanLine(place[1] ?? '')}:${place[2] ?? ''}`;
+  if (/REVOKED HOST KEY|marked as revoked/i.test(log)) {
+    return new PatchdeckError(
+      'outside',
+      'ssh.host-key-revoked',
+      `blocked: ${shown}, which ${where} revokes; nothing was sent to it`,
+      'find out who answers there; a revoked key means that somebody else may have it',
+    );
+  }
+  if (/IDENTIFICATION HAS CHANGED/.test(log)) {
+    return new PatchdeckError(
+      'outside',
+      'ssh.host-key-changed',
+      `blocked: ${shown}, but ${where} has another for it; nothing was sent to it`,
+      `find out by another way whether the host was set up anew; only then take that line away and try again`,
+    );
+  }
+  return undefined;
+};
+
+const errnos: readonly (readonly [RegExp, string])[] = [
+  [/Could not resolve hostname|Name or service not known|Temporary failure in name/i, 'ENOTFOUND'],
+  [/Connection refused/i, 'ECONNREFUSED'],
+  [/Connection timed out|Operation timed out/i, 'ETIMEDOUT'],
+  [/No route to host|Network is unreachable|Host is down/i, 'EHOSTUNREACH'],
+];

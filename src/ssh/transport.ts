@@ -1,0 +1,133 @@
+import {userInfo} from 'node:os';
+import {describeError, hasCode, PatchdeckError} from '../model/error.ts';
+import type {Host} from '../model/host.ts';
+import type {Asker} from '../model/question.ts';
+import {startOn} from './channel.ts';
+import {chooseTransport} from './choose-transport.ts';
+import type {Carrier} from './command.ts';
+import {connect, createStartGates, type Connection, type Shared} from './connect.ts';
+import {createHostKeys} from './host-key.ts';
+import {createWays, type Ways} from './jump.ts';
+import {createKeyFiles} from './key-files.ts';
+import {openLocal} from './local.ts';
+import {openSession} from './open-session.ts';
+import {resolveTarget} from './resolve.ts';
+import {createSecrets} from './secrets.ts';
+import type {Session, Transport} from './session.ts';
+import {defaultConnectLimits, type SshSettings} from './settings.ts';
+import {loadSsh2} from './ssh2.ts';
+import {createSshConfigReader} from './ssh-config.ts';
+import {createSystemSsh} from './system-connect.ts';
+import {targetKey, type Target} from './target.ts';
+
+export type {SshSettings} from './settings.ts';
+
+/**
+ * The real way to hosts. What one transport learns - accepted host keys, passwords, unlocked keys, jump hosts - serves all its sessions, so a
+ * console has one. ssh2 is loaded when the first host needs it.
+ */
+export const createTransport = (settings: SshSettings): Transport => {
+  const limits = settings.limits ?? defaultConnectLimits;
+  const secrets = createSecrets();
+  const hostKeys = createHostKeys();
+  const starting = createStartGates(limits);
+  const readConfig = createSshConfigReader();
+  const system = createSystemSsh({hostKeys, secrets, starting});
+  /** Why ssh2 did not do, by target. */
+  const beyond = new Map<string, string>();
+  let loaded: Promise<{shared: Shared; ways: Ways}> | undefined;
+  const load = async (): Promise<{shared: Shared; ways: Ways}> => {
+    const ssh2 = await loadSsh2();
+    const shared: Shared = {ssh2, hostKeys, keyFiles: createKeyFiles(ssh2.utils.parseKey), secrets, starting};
+    return {shared, ways: createWays(shared)};
+  };
+
+  const bySsh2 = async (target: Target, host: Host, ask: Asker, signal: AbortSignal): Promise<Carrier> => {
+    const {shared, ways} = await (loaded ??= load());
+    const {way, release} = await ways.borrow(target, ask, signal);
+    try {
+      const carrier = carrierOf(await connect(target, way, shared, ask, signal), host);
+      carrier.onGone(release);
+      return carrier;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+
+  const bySystem = async (
+    target: Target,
+    because: string,
+    ask: Asker,
+    signal: AbortSignal,
+  ): Promise<Carrier> => ({
+    ...(await system.open(target, ask, signal)),
+    via: `system ssh (${because})`,
+  });
+
+  const carry = async (target: Target, host: Host, ask: Asker, signal: AbortSignal): Promise<Carrier> => {
+    const {transport, because} = await chooseTransport(host, target, hostKeys);
+    const known = host.transport === undefined ? beyond.get(targetKey(target)) : undefined;
+    if (transport === 'system') return bySystem(target, because, ask, signal);
+    if (known !== undefined) return bySystem(target, known, ask, signal);
+    try {
+      return await bySsh2(target, host, ask, signal);
+    } catch (error) {
+      // Only what ssh2 cannot do at all is asked of the other; never what a host key or a login was refused for.
+      if (host.transport !== undefined || settings.configFile === 'none' || !isBeyond(error)) throw error;
+      const why = hasCode(error, 'ssh.no-common-algorithm')
+        ? 'ssh2 has no algorithm in common'
+        : 'ssh2 cannot log in';
+      const carrier = await bySystem(target, why, ask, signal).catch((second: unknown) => {
+        throw hasCode(second, 'ssh.authentication') ? bothFailed(error, second) : second;
+      });
+      beyond.set(targetKey(target), why);
+      return carrier;
+    }
+  };
+
+  return {
+    open: async (host: Host, ask, signal): Promise<Session> => {
+      signal.throwIfAborted();
+      const target = host.transport === 'local' ? undefined : await resolveTarget(host, settings, readConfig);
+      const carrier = target === undefined ? openLocal() : await carry(target, host, ask, signal);
+      return openSession({
+        host,
+        user: target?.user ?? userInfo().username,
+        carrier,
+        secrets,
+        ask,
+        deadlines: settings.deadlines,
+        channels: limits.channels,
+      });
+    },
+  };
+};
+
+const isBeyond = (error: unknown): error is PatchdeckError =>
+  hasCode(error, 'ssh.no-common-algorithm') || hasCode(error, 'ssh.unsupported');
+
+const bothFailed = (first: PatchdeckError, second: unknown): PatchdeckError =>
+  new PatchdeckError(
+    first.kind,
+    first.code,
+    `${first.message}; the system's ssh was not let in either (${describeError(second)})`,
+    first.next,
+    {cause: second},
+  );
+
+const carrierOf = ({client, hostKey}: Connection, host: Host): Carrier => ({
+  via: 'ssh2',
+  hostKey,
+  start: startOn(client, host),
+  onGone: gone => {
+    let told = false;
+    const tell = (): void => {
+      if (!told) gone();
+      told = true;
+    };
+    client.once('close', tell);
+    client.once('end', tell);
+  },
+  close: () => client.end(),
+});
