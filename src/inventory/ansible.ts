@@ -1,0 +1,100 @@
+import {readdir, stat} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {createGraph, vaulted, type Graph} from './ansible-graph.ts';
+import {readFolders} from './ansible-folders.ts';
+import {hostsOfGraph} from './ansible-hosts.ts';
+import {readIni} from './ansible-ini.ts';
+import {isDynamicForm, readAnsibleJson} from './ansible-json.ts';
+import {readAnsibleYaml} from './ansible-yaml.ts';
+import type {Foreign} from './foreign.ts';
+import {isProgram} from './format.ts';
+import {overlayName} from './overlay.ts';
+import {readText} from './read-text.ts';
+
+/** Of ansible.cfg's INVENTORY_IGNORE_EXTS (2.14), and what Ansible never takes for a part of an inventory. */
+const ignored = /(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.ini|\.cfg|\.retry)$/;
+
+/** Reads one Ansible inventory: a file with the folders beside it, or a folder of several. `text` is there for what a program printed. */
+export const readAnsible = async (
+  path: string,
+  form: 'ansible-ini' | 'ansible-yaml' | 'ansible-json' | 'folder',
+  text?: string,
+): Promise<Foreign> => {
+  const graph = createGraph();
+  const notices: string[] = [];
+  if (form === 'folder') notices.push(...(await readFolder(graph, path)));
+  else notices.push(...readOne(graph, form, text ?? (await readText(path)), path));
+  const folder = form === 'folder' ? path : dirname(path);
+  const {vaults, ...folders} = await readFolders(folder, graph);
+  if (form === 'folder' && graph.hosts.size === 0 && graph.mistakes.length === 0) {
+    const what = 'it is a directory, and no file in it has hosts as Ansible writes them';
+    graph.mistakes.push({what, remedy: 'name the file with the hosts'});
+  }
+  const foreign = hostsOfGraph(graph, folders, nameOf(path, form));
+  return {...foreign, notices: [...notices, ...foreign.notices, ...vaultNotices(graph, folders, vaults)]};
+};
+
+const readOne = (graph: Graph, form: string, text: string, file: string): string[] => {
+  if (form === 'ansible-json' && isDynamicForm(text)) return readAnsibleJson(graph, text, file);
+  if (form === 'ansible-ini') readIni(graph, text, file);
+  else readAnsibleYaml(graph, text, file);
+  return [];
+};
+
+/** The files of a folder, in their order: what one says of a host adds to what those before it said. */
+const readFolder = async (graph: Graph, folder: string): Promise<string[]> => {
+  const notices: string[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (name.startsWith('.') || ignored.test(name) || name === overlayName) continue;
+    const path = join(folder, name);
+    if ((await stat(path).catch(() => undefined))?.isFile() !== true) continue;
+    if (await isProgram(path)) {
+      notices.push(`${path} is a program and was not run; name it itself to use it: --inventory ${path}`);
+      continue;
+    }
+    const text = await readText(path);
+    const form =
+      /\.json$/.test(name) || text.trimStart().startsWith('{')
+        ? 'ansible-json'
+        : /\.ya?ml$/.test(name)
+          ? 'ansible-yaml'
+          : 'ansible-ini';
+    notices.push(...readOne(graph, form, text, path));
+  }
+  return notices;
+};
+
+/** `inventories/production/hosts` is production. */
+const nameOf = (path: string, form: string): string => {
+  const name = basename(path);
+  const plain = name.replace(/\.\w+$/, '');
+  const isPlainName = /^(?:hosts|inventory|inventories)$/i.test(plain);
+  return form !== 'folder' && isPlainName ? basename(dirname(path)) || plain : plain;
+};
+
+const vaultNotices = (
+  graph: Graph,
+  folders: {
+    groups: Map<string, Map<string, {value: unknown}>>;
+    hosts: Map<string, Map<string, {value: unknown}>>;
+  },
+  files: readonly string[],
+): string[] => {
+  const maps = [
+    ...[...graph.groups.values(), ...graph.hosts.values()].map(({vars}) => vars),
+    ...folders.groups.values(),
+    ...folders.hosts.values(),
+  ];
+  const values = maps.reduce(
+    (sum, vars) => sum + [...vars.values()].filter(({value}) => value === vaulted).length,
+    0,
+  );
+  return [
+    ...files.map(file => `${file} is encrypted with Ansible Vault: it was not read, and is not needed`),
+    ...(values > 0
+      ? [
+          `${values} ${values === 1 ? 'value is' : 'values are'} encrypted with Ansible Vault: not read, and not needed`,
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,192 @@
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {findInventory, loadInventory} from '../../src/inventory/load.ts';
+import {findOffers} from '../../src/inventory/offer.ts';
+import {parseInventory} from '../../src/inventory/parse.ts';
+import {renderInventory} from '../../src/inventory/render.ts';
+import {linesOf, makeFolder, type Folder} from './folder.ts';
+
+let folder: Folder;
+beforeEach(async () => {
+  folder = await makeFolder();
+});
+afterEach(() => folder.remove());
+
+it('reads hosts from CSV, whatever separates it and however its columns are called', async () => {
+  const path = await folder.put(
+    'fleet.csv',
+    '\uFEFFHostname;IP Address;Port;Groups;Criticality;Canary;Tags;Rack\nweb1;10.0.0.1;2222;"web; eu";HIGH;yes;a b;r1\n\ndb1;;;;;;;\n',
+  );
+  const {inventory, notices} = await loadInventory(path);
+  expect(inventory.fleet).toBe('fleet');
+  expect(inventory.hosts).toMatchObject([
+    {
+      name: 'web1',
+      address: '10.0.0.1',
+      port: 2222,
+      groups: ['web', 'eu'],
+      criticality: 'high',
+      canary: true,
+      tags: ['a', 'b'],
+    },
+    {name: 'db1', address: 'db1', groups: []},
+  ]);
+  expect(inventory.hosts[1]?.criticality).toBeUndefined();
+  expect(notices).toEqual(['columns that are not used: "Rack"']);
+});
+
+it('names every mistake of a CSV file with its line and column', async () => {
+  const path = await folder.put(
+    'fleet.csv',
+    'name,address,port,exposure,critcality\nweb1,10.0.0.300,22,outside,high\n,10.0.0.2\n-x,,0\nweb1,10.0.0.4\nweb5,10.0.0.5\nweb6,10.0.0.5\n',
+  );
+  expect(await linesOf(loadInventory(path), folder)).toEqual([
+    'the inventory has 7 mistakes; nothing was done',
+    'fleet.csv:2:6: address of host web1 cannot be "10.0.0.300"; a DNS name, an IPv4 or an IPv6 address; or state it in patchdeck.overlay.yaml',
+    expect.stringMatching(/^fleet\.csv:2:20: exposure of host web1 cannot be "outside"; .*"isolated"/),
+    'fleet.csv:3:1: a host without a name; give it one in the column "name"',
+    expect.stringMatching(/^fleet\.csv:4:1: "-x" cannot be the name of a host; /),
+    expect.stringMatching(/^fleet\.csv:4:5: port of host -x cannot be 0; /),
+    'fleet.csv:5:1: host "web1" is there twice, first in line 2; keep one of them',
+    expect.stringMatching(
+      /^fleet\.csv:7:1: hosts web5 and web6 have the same address, "10\.0\.0\.5", and port 22; /,
+    ),
+  ]);
+  const open = await folder.put('open.csv', 'name,address\n"web1,10.0.0.1\n');
+  expect((await linesOf(loadInventory(open), folder))[1]).toMatch(/^open\.csv:\d+:1: this is not CSV/);
+  const nameless = await folder.put('nameless.csv', 'server,address\nweb1,10.0.0.1\n');
+  expect((await linesOf(loadInventory(nameless), folder))[1]).toMatch(
+    /^nameless\.csv:1:1: no column is called "name"/,
+  );
+});
+
+it('lists the aliases of ssh, those of included files too, and leaves their addresses to ssh', async () => {
+  const path = await folder.put(
+    '.ssh/config',
+    'Include conf.d/*\nHost web1 web2\n  User ops\n  Port 2222\nHost *.internal !x\n  User y\nHost bad!name\nMatch host web1\n  User z\n',
+  );
+  await folder.put('.ssh/conf.d/one', 'Host db1\n  HostName 10.0.0.9\n');
+  const {inventory, format} = await loadInventory(path);
+  expect(format).toBe('ssh-config');
+  expect(inventory.fleet).toBe('ssh');
+  expect(inventory.hosts.map(({name, address, port, user}) => ({name, address, port, user}))).toEqual([
+    {name: 'db1', address: 'db1', port: undefined, user: undefined},
+    {name: 'web1', address: 'web1', port: undefined, user: undefined},
+    {name: 'web2', address: 'web2', port: undefined, user: undefined},
+  ]);
+});
+
+it('notices two aliases for one machine', async () => {
+  const path = await folder.put('config', 'Host web1\n  HostName 10.0.0.1\nHost www\n  HostName 10.0.0.1\n');
+  expect(await linesOf(loadInventory(`${path}:ssh-config`), folder)).toEqual([
+    'the inventory has one mistake; nothing was done',
+    expect.stringMatching(
+      /^config:3:1: hosts web1 and www have the same address, "10\.0\.0\.1", and port 22; /,
+    ),
+  ]);
+});
+
+it('knows an inventory by its content, and takes the word of who names the format', async () => {
+  const ini = await folder.put('a', 'web1\n[web]\nweb1\n');
+  expect((await loadInventory(ini)).format).toBe('ansible-ini');
+  const yaml = await folder.put('b', '---\nall:\n  hosts:\n    web1:\n');
+  expect((await loadInventory(yaml)).format).toBe('ansible-yaml');
+  const own = await folder.put('c', 'fleet: x\nhosts: {web1: {}}\n');
+  expect((await loadInventory(own)).format).toBe('patchdeck');
+  const csv = await folder.put('d', 'name,address\nweb1,10.0.0.1\n');
+  expect((await loadInventory(csv)).format).toBe('csv');
+  expect((await loadInventory(`${yaml}:ansible-yaml`)).format).toBe('ansible-yaml');
+  const colon = await folder.put('e:csv', 'web1\n[web]\nweb1\n');
+  expect((await loadInventory(colon)).format).toBe('ansible-ini');
+  await expect(loadInventory(`${ini}:ansible-yml`)).rejects.toMatchObject({
+    code: 'inventory.format',
+    next: expect.stringContaining('did you mean "ansible-yaml"?') as string,
+  });
+});
+
+it('adds what the overlay says by host, group or glob; the more special word holds', async () => {
+  const path = await folder.put('hosts', '[web]\nweb[1:3]\n[db]\ndb1\n');
+  await folder.put(
+    'patchdeck.overlay.yaml',
+    [
+      'fleet: shop',
+      'defaults: {criticality: low, tags: [all]}',
+      'groups: {"w*": {criticality: high, wave: 2, oneAtATime: true}, webb: {wave: 9}}',
+      'hosts: {"web[12]": {exposure: internet}, web1: {criticality: critical, canary: true, smoke: [{tcp: 80}]}}',
+      '',
+    ].join('\n'),
+  );
+  const {inventory, notices} = await loadInventory(path);
+  expect(inventory.fleet).toBe('shop');
+  expect(inventory.hosts).toMatchObject([
+    {
+      name: 'web1',
+      criticality: 'critical',
+      exposure: 'internet',
+      canary: true,
+      wave: 2,
+      oneAtATime: ['web'],
+      smoke: [{tcp: 80}],
+    },
+    {name: 'web2', criticality: 'high', exposure: 'internet', canary: false},
+    {name: 'web3', criticality: 'high', tags: ['all']},
+    {name: 'db1', criticality: 'low', wave: 1},
+  ]);
+  expect(notices).toEqual([
+    'the overlay names the group "webb", which the inventory does not have (did you mean "web"?)',
+  ]);
+});
+
+it('names mistakes of the inventory and of the overlay at once', async () => {
+  const path = await folder.put('hosts', 'web1 ansible_port=x\n');
+  await folder.put('patchdeck.overlay.yaml', 'hosts: {web1: {criticality: hihg}}\n');
+  expect(await linesOf(loadInventory(path), folder)).toEqual([
+    'the inventory has 2 mistakes; nothing was done',
+    expect.stringMatching(/^hosts:1:6: port of host web1 cannot be "x"/),
+    expect.stringMatching(
+      /^patchdeck\.overlay\.yaml:1:29: criticality of host web1 cannot be "hihg"; did you mean "high"\?/,
+    ),
+  ]);
+  await expect(loadInventory(path, {overlay: join(folder.path, 'gone.yaml')})).rejects.toMatchObject({
+    code: 'inventory.missing',
+  });
+});
+
+it('writes what it read as an inventory of our own that means the same', async () => {
+  const path = await folder.put(
+    'hosts',
+    'lone ansible_user=root\n[web]\nweb[1:2] ansible_host=10.0.0.1 ansible_port=1\nweb2 ansible_port=2\n',
+  );
+  await folder.put(
+    'patchdeck.overlay.yaml',
+    'groups: {web: {oneAtATime: true, smoke: [{http: {url: "http://{address}/"}}]}}\nhosts: {"web*": {tags: [a], owner: "A: b", data: regulated}}\n',
+  );
+  const {inventory, text} = await loadInventory(path);
+  expect(parseInventory(renderInventory(inventory), 'x')).toEqual(inventory);
+  expect(parseInventory(text, 'x')).toEqual(inventory);
+  expect(text).toMatch(/^# read from .*hosts, sha256 [0-9a-f]{64}\n# read from .*overlay\.yaml, sha256/);
+});
+
+it('offers what is there when there is no inventory, with the command that uses it', async () => {
+  await folder.put('cwd/hosts.ini', 'web1\n');
+  await folder.put('.ssh/config', 'Host a b\n  User x\n');
+  const system = await folder.put('ansible/hosts', 'web1\n');
+  expect(await findOffers(join(folder.path, 'cwd'), folder.path, system)).toEqual([
+    {
+      what: `an inventory of Ansible in ${folder.path}/cwd/hosts.ini`,
+      command: 'patchdeck --inventory hosts.ini',
+    },
+    {what: `an inventory of Ansible in ${system}`, command: `patchdeck --inventory ${system}`},
+    {
+      what: `${folder.path}/.ssh/config with 2 hosts`,
+      command: `patchdeck --inventory ${folder.path}/.ssh/config`,
+    },
+  ]);
+  await expect(findInventory(undefined, {HOME: folder.path}, join(folder.path, 'cwd'))).rejects.toMatchObject(
+    {
+      code: 'inventory.missing',
+      message: expect.stringContaining('there is an inventory of Ansible in') as string,
+      next: expect.stringMatching(/^use it as it is: `patchdeck --inventory hosts\.ini`/) as string,
+    },
+  );
+});
