@@ -1,0 +1,87 @@
+import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
+import {clean, cleanLine} from '../model/clean.ts';
+import {factsSchema, type Facts} from '../model/facts.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+import {printBootIdentity, printMachineId} from '../jobs/boot-identity.ts';
+
+const verb = 'host.facts';
+
+/**
+ * What a host is. In containers the kernel is the machine's below and says nothing about the host's packages; elsewhere the
+ * newest installed kernel of the running flavour (the part after the last version number) is compared with the running one. What is
+ * half-installed is read from dpkg's states: `dpkg --audit` answers root only.
+ */
+export const facts: Probe<undefined, Facts> = {
+  script: () =>
+    defineScript(
+      verb,
+      {},
+      `
+export LC_ALL=C
+echo '@@ os'; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release
+echo '@@ arch'; dpkg --print-architecture 2>/dev/null || uname -m
+echo '@@ kernel'; uname -r
+echo '@@ newest'
+running=$(uname -r); flavour=\${running##*-}
+for image in /boot/vmlinuz-*-"$flavour"; do [ -e "$image" ] && printf '%s\\n' "\${image#/boot/vmlinuz-}"; done | sort -V | tail -n 1
+echo '@@ boot'; ${printBootIdentity}
+echo '@@ machine'; ${printMachineId}
+echo '@@ container'; systemd-detect-virt --container 2>/dev/null || { tr '\\0' '\\n' < /proc/1/environ 2>/dev/null | sed -n 's/^container=//p'; }
+echo '@@ clock'; date +%s
+echo '@@ zone'; date +%Z
+echo '@@ managers'; for manager in apt-get dnf zypper apk pacman; do command -v $manager >/dev/null 2>&1 && echo "$manager"; done
+echo '@@ held'; apt-mark showhold 2>/dev/null
+echo '@@ automatic'; apt-mark showauto 2>/dev/null
+echo '@@ broken'; dpkg-query -W -f='\${db:Status-Abbrev}\\t\${Package}\\n' 2>/dev/null | awk -F'\\t' '$1 ~ /^.([HUFWt]|.R)/ {print $2}'
+echo '@@ reboot'; [ ! -e /run/reboot-required ] || { cat /run/reboot-required.pkgs 2>/dev/null || echo 'reboot-required'; } | sort -u
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections(verb, raw);
+    const word = (name: string): string => cleanLine(wordOf(verb, found, name));
+    const lines = (name: string): string[] => linesOf(verb, found, name).map(line => cleanLine(line));
+    const release = readOsRelease(linesOf(verb, found, 'os'));
+    const container = word('container');
+    const isContainer = container !== '' && container !== 'none';
+    return factsSchema.parse({
+      os: {
+        id: release.get('ID') ?? 'unknown',
+        version: release.get('VERSION_ID') ?? '',
+        codename: release.get('VERSION_CODENAME') ?? '',
+        name: release.get('PRETTY_NAME') ?? 'unknown',
+      },
+      arch: word('arch'),
+      kernel: {running: word('kernel'), newest: isContainer ? null : word('newest') || null},
+      bootId: word('boot'),
+      machineId: word('machine'),
+      container: isContainer ? container : null,
+      clock: numberOf(verb, found, 'clock'),
+      timeZone: word('zone'),
+      managers: lines('managers').map(name => (name === 'apt-get' ? 'apt' : name)),
+      held: lines('held'),
+      automatic: lines('automatic'),
+      broken: lines('broken'),
+      rebootWanted: lines('reboot'),
+    });
+  },
+};
+
+/** Whether the running kernel is older than the newest installed one, or a package asked for a reboot: one sentence each. */
+export const rebootReasons = (host: Facts): string[] => [
+  ...(host.rebootWanted.length > 0 ? [`asked for by ${host.rebootWanted.join(', ')}`] : []),
+  ...(host.kernel.newest !== null && host.kernel.newest !== host.kernel.running
+    ? [`kernel ${host.kernel.newest} is installed, ${host.kernel.running} runs`]
+    : []),
+];
+
+/** os-release(5): KEY=value, the value quoted as a shell would. */
+const readOsRelease = (lines: readonly string[]): Map<string, string> => {
+  const found = new Map<string, string>();
+  for (const line of lines) {
+    const match = /^([A-Z_]+)=(.*)$/.exec(line);
+    if (match?.[1] === undefined) continue;
+    found.set(match[1], clean((match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2')));
+  }
+  return found;
+};

@@ -1,0 +1,57 @@
+import {sections, wordOf} from '../model/answer.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+
+/** Timers and services that patch by themselves, between test and deploy or while we hold the lock. */
+const timers =
+  'apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer packagekit-offline-update.timer';
+
+const leaseUnit = 'patchdeck-updaters';
+
+/**
+ * Stops the automatic updaters for at most `seconds`: a timer on the host starts those that were on again, whatever becomes of
+ * the console. A reboot ends it too: stopped is not disabled. Asked again, the time begins anew.
+ */
+export const inhibitUpdaters: Probe<{seconds: number}, undefined> = {
+  script: ({seconds}) =>
+    defineScript(
+      'host.inhibit-updaters',
+      {seconds},
+      `
+[ -d /run/systemd/system ] || { echo '@@ end'; return 0; }
+mkdir -p -m 700 /run/patchdeck
+active=$(for timer in ${timers}; do systemctl is-active --quiet $timer && echo $timer; done)
+[ -z "$active" ] || printf '%s\\n' "$active" > /run/patchdeck/updaters
+systemctl stop ${leaseUnit}.timer 2>/dev/null
+if [ -s /run/patchdeck/updaters ]; then
+  systemd-run --quiet --on-active="$1" --unit=${leaseUnit} /bin/sh -c 'systemctl start $(cat /run/patchdeck/updaters); rm -f /run/patchdeck/updaters' || return 1
+  systemctl stop $(cat /run/patchdeck/updaters)
+fi
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => {
+    sections('host.inhibit-updaters', raw);
+    return undefined;
+  },
+};
+
+/** Starts again what was stopped. Answers `restored`, or `nothing` when nothing was left to restore. */
+export const releaseUpdaters: Probe<undefined, 'restored' | 'nothing'> = {
+  script: () =>
+    defineScript(
+      'host.release-updaters',
+      {},
+      `
+systemctl stop ${leaseUnit}.timer 2>/dev/null
+echo '@@ answer'
+if [ -s /run/patchdeck/updaters ]; then
+  systemctl start $(cat /run/patchdeck/updaters) && rm -f /run/patchdeck/updaters && echo restored
+else echo nothing; fi
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => {
+    const found = sections('host.release-updaters', raw);
+    return wordOf('host.release-updaters', found, 'answer') === 'restored' ? 'restored' : 'nothing';
+  },
+};

@@ -1,0 +1,160 @@
+import type {Change} from '../model/package.ts';
+import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
+import {defineScript, type Probe, type Script} from '../model/script.ts';
+import {linesOf, sections} from '../model/answer.ts';
+import {addedBy, onlyFiles, packageArguments, removedBy} from './apt-arguments.ts';
+
+/** Quiet for everybody who would ask: debconf, listchanges, ucf, needrestart. Restarts are a step of their own. */
+const environment =
+  'export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none UCF_FORCE_CONFFOLD=1';
+
+/** DPkg::Lock::Timeout covers dpkg's locks only; the lock of the archives fails at once and is retried here. */
+const aptInstall = `
+attempt() {
+  try=0
+  while :; do
+    : > attempt.log # before tail looks for it
+    { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
+      -o Dpkg::Use-Pty=0 -o APT::Status-Fd=3 ${onlyFiles} "$@" 3>&1; } >> attempt.log 2>&1 &
+    child=$!
+    tail --pid=$child -n +1 -f attempt.log
+    wait $child; code=$?
+    if [ $code -ne 100 ] || [ $try -ge 20 ] || ! grep -qE 'Could not get lock|Unable to lock' attempt.log; then break; fi
+    try=$((try + 1)); echo "another package manager holds the lock; waiting"; sleep 15
+  done
+  return $code
+}`;
+
+const verifyFiles = `
+verify() {
+  printf '%s\\n' "$1" | while IFS= read -r line; do
+    [ -z "$line" ] || printf '%s\\n' "$line" | sha256sum -c --status - || { echo "patchdeck-error $line is not what was staged"; exit 1; }
+  done
+}`;
+
+/** What dpkg and ucf put beside configuration files they keep. Their times say nothing: they are those of the package. */
+const leftovers = `
+leftovers() {
+  while IFS= read -r path; do
+    for leftover in "$path.dpkg-dist" "$path.dpkg-new" "$path.ucf-dist"; do [ ! -e "$leftover" ] || printf '%s\\n' "$leftover"; done
+  done < configuration.list
+}`;
+
+/** Before the first change: every configuration file of the packages, and what was left beside them earlier. */
+const saveConfiguration = `${leftovers}
+save_configuration() {
+  [ -f configuration.tar ] && return 0
+  for package in $1; do dpkg-query -W -f='\${Conffiles}\\n' "$package" 2>/dev/null; done |
+    awk '$1 ~ /^\\// && $3 != "obsolete" {print $1}' | sort -u > configuration.all
+  : > configuration.list; : > configuration.sums
+  while IFS= read -r path; do
+    [ -f "$path" ] || continue
+    printf '%s\\n' "$path" >> configuration.list; sha256sum "$path" >> configuration.sums
+  done < configuration.all
+  leftovers > configuration.leftovers
+  tar -cpf configuration.part -P -T configuration.list && mv configuration.part configuration.tar
+}`;
+
+const hashes = (folder: 'new' | 'old', files: readonly StagedFile[]): string[] =>
+  files.map(file => `${file.sha256}  ${folder}/${file.file}`);
+
+const remark = `
+remark() { # automatic manual held
+  [ -z "$1" ] || apt-mark auto $1 >/dev/null
+  [ -z "$2" ] || apt-mark manual $2 >/dev/null
+  [ -z "$3" ] || apt-mark hold $3 >/dev/null
+}`;
+
+/**
+ * Payload: installs the staged files and nothing else. Naming packages strips the automatic mark, so the marks are set again as
+ * the rollback point has them; what is added as a dependency becomes automatic.
+ */
+export const install = ({point, changes}: {point: RollbackPoint; changes: readonly Change[]}): Script =>
+  defineScript(
+    'apt.install',
+    {
+      directory: point.directory,
+      hashes: hashes('new', point.fresh),
+      wanted: packageArguments('new', point.fresh, removedBy(changes)),
+      packages: changes.filter(change => change.from !== null).map(change => `${change.name}:${change.arch}`),
+      automatic: [
+        ...point.automatic.filter(name => point.fresh.some(file => file.name === name)),
+        ...addedBy(changes).map(change => change.name),
+      ],
+    },
+    `
+${environment}
+${verifyFiles}${saveConfiguration}${aptInstall}${remark}
+umask 022
+cd "$1" || return 1
+verify "$2" || return 1
+save_configuration "$4" || { echo 'patchdeck-error the configuration files could not be saved; nothing was installed'; return 1; }
+attempt install $3
+code=$?
+remark "$5" '' ''
+return $code`,
+    {root: true},
+  );
+
+/**
+ * Payload: back to the rollback point. Downgrades from the staged files, removes what was added, brings back what was removed,
+ * then marks, holds and configuration files. A package whose maintainer script failed can make apt refuse: then dpkg does it.
+ */
+export const undo = ({point, changes}: {point: RollbackPoint; changes: readonly Change[]}): Script =>
+  defineScript(
+    'apt.undo',
+    {
+      directory: point.directory,
+      hashes: hashes('old', point.previous),
+      wanted: packageArguments('old', point.previous, addedBy(changes)),
+      files: point.previous.map(file => `old/${file.file}`),
+      added: addedBy(changes).map(change => `${change.name}:${change.arch}`),
+      automatic: point.automatic.filter(name => point.previous.some(file => file.name === name)),
+      manual: point.previous.map(file => file.name).filter(name => !point.automatic.includes(name)),
+      held: point.held,
+    },
+    `
+${environment}
+${verifyFiles}${leftovers}${aptInstall}${remark}
+umask 022
+cd "$1" || return 1
+verify "$2" || return 1
+if ! attempt --allow-downgrades --allow-change-held-packages install $3; then
+  echo 'apt-get would not go back; dpkg does'
+  dpkg --force-downgrade --force-confdef --force-confold --unpack $4
+  [ -z "$5" ] || dpkg --force-depends --remove $5
+  dpkg --force-confdef --force-confold --configure -a
+fi
+remark "$6" "$7" "$8"
+if [ -f configuration.sums ]; then
+  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p' | while IFS= read -r path; do
+    echo "putting $path back"; tar -xpf configuration.tar -P "$path"
+  done
+  leftovers | while IFS= read -r path; do
+    grep -qxF -e "$path" configuration.leftovers || rm -f "$path"
+  done
+fi
+dpkg --audit | grep -q . && return 1
+return 0`,
+    {root: true},
+  );
+
+/** Configuration files that are not as they were before the install, and what was left beside them since. */
+export const changedConfiguration: Probe<{directory: string}, string[]> = {
+  script: ({directory}) =>
+    defineScript(
+      'apt.changed-configuration',
+      {directory},
+      `
+export LC_ALL=C${leftovers}
+echo '@@ changed'
+if [ -f "$1/configuration.sums" ]; then
+  cd "$1" || return 1
+  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p'
+  leftovers | grep -vxF -f configuration.leftovers
+fi
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => linesOf('apt.changed-configuration', sections('apt.changed-configuration', raw), 'changed'),
+};

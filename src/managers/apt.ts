@@ -1,0 +1,162 @@
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
+import {cleanLine, decode} from '../model/clean.ts';
+import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+import {changedConfiguration, install, undo} from './apt-install.ts';
+import {pending} from './apt-pending.ts';
+import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
+import {stage, staged} from './apt-staging.ts';
+import type {Manager, Marks, Progress, RefreshAnswer} from './manager.ts';
+
+/**
+ * A dead repository makes `apt-get update` return 0 with warnings: --error-on=any (apt >= 2.1.16) and the warnings themselves are
+ * both looked at. The lock of the lists has no timeout of its own and is retried for a minute.
+ */
+const refresh: Probe<undefined, RefreshAnswer> = {
+  script: () =>
+    defineScript(
+      'apt.refresh',
+      {},
+      `
+export LC_ALL=C
+try=0
+while :; do
+  answer=$(apt-get -q --error-on=any -o Acquire::Retries=1 -o Acquire::http::Timeout=20 update 2>&1); code=$?
+  case $answer in *'Could not get lock'*|*'Unable to lock'*) ;; *) break ;; esac
+  [ $try -lt 20 ] || break
+  try=$((try + 1)); sleep 3
+done
+printf '@@ code\\n%s\\n@@ failures\\n' "$code"
+printf '%s\\n' "$answer" | grep -E '^(W|E|Err)' | head -n 20
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => {
+    const found = sections('apt.refresh', raw);
+    // Warnings of which the lists are none the worse: a repository without a signature on a file, a duplicate source line.
+    const failures = linesOf('apt.refresh', found, 'failures')
+      .map(line => cleanLine(line))
+      .filter(line => !/is configured multiple times|legacy trusted\.gpg/.test(line));
+    return {fresh: wordOf('apt.refresh', found, 'code') === '0' && failures.length === 0, failures};
+  },
+};
+
+const installed: Probe<undefined, InstalledPackage[]> = {
+  script: () =>
+    defineScript(
+      'apt.installed',
+      {},
+      `
+export LC_ALL=C
+echo '@@ packages'
+dpkg-query -W -f='\${Package}\\t\${Version}\\t\${source:Package}\\t\${source:Version}\\t\${Architecture}\\t\${db:Status-Abbrev}\\n'
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw =>
+    linesOf('apt.installed', sections('apt.installed', raw), 'packages').flatMap(line => {
+      const [name, version, source, sourceVersion, arch, status] = line.split('\t');
+      // Removed packages whose configuration stays (rc) have a version and are not installed.
+      if (status === undefined || !/^.[^cn]/.test(status)) return [];
+      const entry = installedPackageSchema.safeParse({
+        name,
+        version,
+        source,
+        sourceVersion,
+        arch,
+        status: status.trim(),
+      });
+      if (!entry.success) throw badAnswer('apt.installed', `"${cleanLine(line, 80)}" is no package`);
+      return [entry.data];
+    }),
+};
+
+const marks: Probe<undefined, Marks> = {
+  script: () =>
+    defineScript(
+      'apt.marks',
+      {},
+      `echo '@@ automatic'; apt-mark showauto; echo '@@ held'; apt-mark showhold; echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('apt.marks', raw);
+    return {automatic: linesOf('apt.marks', found, 'automatic'), held: linesOf('apt.marks', found, 'held')};
+  },
+};
+
+/** `apt-get check` calls a failed postinst fine; `dpkg --audit` names it. */
+const broken: Probe<undefined, string[]> = {
+  script: () =>
+    defineScript(
+      'apt.broken',
+      {},
+      `
+export LC_ALL=C
+echo '@@ broken'; dpkg --audit | sed -n 's/^ \\([a-z0-9][^ ]*\\) .*/\\1/p'
+[ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || echo 'dpkg was interrupted'
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw =>
+    linesOf('apt.broken', sections('apt.broken', raw), 'broken').map(line => cleanLine(line, 120)),
+};
+
+/** From the candidate's own file: it needs no other server than the mirror that the host uses. */
+const changelog: Probe<{name: string; version: string}, string> = {
+  script: ({name, version}) =>
+    defineScript(
+      'apt.changelog',
+      {name, version},
+      `
+export LC_ALL=C
+work=$(mktemp -d) || return 1
+cd "$work" || return 1
+if apt-get -q download "$1=$2" >/dev/null 2>&1; then
+  for file in *.deb; do
+    dpkg-deb --fsys-tarfile "$file" | tar -xO --wildcards "./usr/share/doc/*/changelog.Debian*.gz" 2>/dev/null | gzip -dc 2>/dev/null > text
+    [ -s text ] || dpkg-deb --fsys-tarfile "$file" | tar -xO --wildcards "./usr/share/doc/*/changelog.gz" 2>/dev/null | gzip -dc 2>/dev/null > text
+  done
+  echo '@@ changelog'; head -c 262144 text
+else
+  echo '@@ missing'
+fi
+printf '\\n@@ end\\n'
+cd / && rm -rf "$work"`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('apt.changelog', raw);
+    return found.has('missing') ? '' : decode(raw).slice('@@ changelog\n'.length, -'\n@@ end\n'.length);
+  },
+};
+
+/** `pmstatus:PKG:PCT:text` and `dlstatus:N:PCT:text` of APT::Status-Fd, and the staging job's own lines. */
+const progress = (line: string): Progress | undefined => {
+  const status = /^(?:pmstatus|dlstatus):([^:]*(?::[a-z0-9]+)?):([\d.]+):(.*)$/.exec(line);
+  if (status !== null) return {percent: Number(status[2]), line: cleanLine(status[3] ?? '', 80)};
+  const failure = /^pmerror:([^:]+(?::[a-z0-9]+)?):[\d.]+:(.*)$/.exec(line);
+  if (failure !== null) return {line: cleanLine(`${failure[1] ?? ''}: ${failure[2] ?? ''}`, 80)};
+  const own = /^patchdeck-progress (\d+) (.*)$/.exec(line);
+  return own === null ? undefined : {percent: Number(own[1]), line: cleanLine(own[2] ?? '', 80)};
+};
+
+/** apt on Debian and Ubuntu. Everything it is told to do, it is told with apt-get: the layout of apt is not stable. */
+export const apt: Manager = {
+  id: 'apt',
+  refresh,
+  pending,
+  installed,
+  marks,
+  broken,
+  simulate,
+  simulateStaged,
+  simulateUndo,
+  stage,
+  staged,
+  install,
+  undo,
+  changedConfiguration,
+  changelog,
+  progress,
+};

@@ -1,0 +1,59 @@
+import {expect, it} from 'vitest';
+import {supportOf} from '../../src/hosts/end-of-life.ts';
+
+const on = (id: string, version: string, day: string): ReturnType<typeof supportOf> =>
+  supportOf({id, version, codename: '', name: `${id} ${version}`}, Date.parse(`${day}T12:00:00Z`));
+
+it.each([
+  ['debian', '13', '2026-11-24', 'supported', 'debian 13 is supported until 2028-08-09'],
+  ['debian', '12', '2026-07-11', 'supported', 'debian 12 is supported until 2026-07-11'],
+  [
+    'debian',
+    '12',
+    '2026-07-12',
+    'limited',
+    'debian 12 has had LTS only since 2026-07-11; that ends 2028-06-30',
+  ],
+  [
+    'debian',
+    '11',
+    '2026-11-24',
+    'ended',
+    'debian 11 has had no security support since 2026-08-31; ELTS, which is paid for, goes on until 2031-06-30',
+  ],
+  [
+    'ubuntu',
+    '20.04',
+    '2026-11-24',
+    'ended',
+    'ubuntu 20.04 has had no security support since 2025-05-29; Ubuntu Pro, which is paid for, goes on until 2032-04-27',
+  ],
+  ['ubuntu', '25.04', '2026-11-24', 'ended', 'ubuntu 25.04 has had no security support since 2026-01-15'],
+  ['rocky', '9.4', '2026-11-24', 'supported', 'rocky 9.4 is supported until 2032-05-31'],
+  ['centos', '7', '2026-11-24', 'ended', 'centos 7 has had no security support since 2024-06-30'],
+  [
+    'sles',
+    '15.5',
+    '2026-11-24',
+    'ended',
+    'sles 15.5 has had no security support since 2024-12-31; LTSS, which is paid for, goes on until 2027-12-31',
+  ],
+  [
+    'opensuse-leap',
+    '15.6',
+    '2026-11-24',
+    'ended',
+    'opensuse-leap 15.6 has had no security support since 2026-04-30',
+  ],
+])('%s %s on %s is %s', (id, version, day, state, sentence) => {
+  expect(on(id, version, day)).toMatchObject({state, sentence});
+});
+
+it.each([
+  ['debian', ''],
+  ['debian', '99'],
+  ['sles', '15.6'],
+  ['nixos', '24.05'],
+])('does not take %s %s, of which nothing is known, for supported', (id, version) => {
+  expect(on(id, version, '2026-11-24').state).toBe('unknown');
+});

@@ -1,0 +1,208 @@
+import {createHash} from 'node:crypto';
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {downloadBytes} from '../../src/hosts/preflight.ts';
+import {restartUnits} from '../../src/hosts/restart.ts';
+import {packagesOfUnit} from '../../src/hosts/smoke.ts';
+import {apt} from '../../src/managers/apt.ts';
+import type {Change} from '../../src/model/package.ts';
+import type {RollbackPoint, StagedFile} from '../../src/model/rollback.ts';
+import type {Script} from '../../src/model/script.ts';
+import {makeStubs, type Call, type Stubs} from './stub-programs.ts';
+
+/**
+ * The schemas let none of these through; the scripts would not care. Each script runs as it is, in a real shell, on a PATH of stubs
+ * that keep what they were called with. A word that was executed would leave CANARY behind.
+ */
+const hostile = [
+  ...['$(touch${IFS}CANARY)', '`touch\tCANARY`', ';touch CANARY;', '&&touch CANARY', '|touch CANARY'],
+  ...[
+    "';touch CANARY;'",
+    '";touch CANARY;"',
+    '>CANARY',
+    '$HOME',
+    '${HOME}',
+    '\\',
+    '#',
+    '&',
+    '~',
+    '!!',
+    '%s%n',
+  ],
+];
+const word = fc.stringMatching(/^[^\s\0\u001e\u001f*?[\]]{1,12}$/u);
+
+let stubs: Stubs;
+beforeAll(async () => {
+  stubs = await makeStubs({'dpkg-deb': 'web'});
+});
+beforeEach(async () => {
+  await stubs.calls();
+});
+afterAll(() => stubs.remove());
+
+const argumentsOf = (calls: readonly Call[], program: string): string[] =>
+  calls.filter(call => call.program === program).flatMap(call => call.args);
+const canary = async (): Promise<boolean> => (await stubs.files()).includes('CANARY');
+
+const file = (name: string, version: string): StagedFile => ({
+  name,
+  arch: 'all',
+  version,
+  file: `${name}_${version}_all.deb`,
+  sha256: createHash('sha256').update('').digest('hex'),
+  bytes: 0,
+  source: 'archive',
+});
+const change = (name: string, from: string | null, to: string | null): Change => ({
+  manager: 'apt',
+  name,
+  arch: 'all',
+  from,
+  to,
+});
+const pointWith = (names: readonly string[]): RollbackPoint => ({
+  v: 1,
+  host: 'web1',
+  manager: 'apt',
+  at: '',
+  planDigest: '',
+  directory: stubs.folder,
+  fresh: [],
+  previous: [],
+  gone: [],
+  automatic: [...names],
+  held: [...names],
+  simulated: true,
+  grade: 'full',
+  reasons: [],
+});
+
+/** Puts packages, empty ones, where an install and a way back look for them. */
+const putFiles = async (names: readonly string[]): Promise<void> => {
+  for (const folder of ['new', 'old']) {
+    await mkdir(join(stubs.folder, folder), {recursive: true});
+    for (const name of names) await writeFile(join(stubs.folder, folder, file(name, name).file), '');
+  }
+};
+
+/** Every script that takes words which came from a host, an archive or a file. */
+const scripts = (words: readonly string[]): Script[] => {
+  const directory = stubs.folder;
+  const changes = words.map(name => change(name, name, name));
+  const files = words.map(name => file(name, name));
+  const added = words.map(name => change(name, null, name));
+  const removed = words.map(name => change(name, name, null));
+  const point = {...pointWith(words), previous: files};
+  return [
+    apt.simulate.script(words.map(name => ({name, arch: name, version: name}))),
+    apt.simulateStaged.script({directory, changes: removed, fresh: files}),
+    apt.simulateUndo.script({directory, changes: added, previous: files, fresh: files}),
+    apt.stage({directory, changes}),
+    apt.staged.script({directory}),
+    apt.install({point: {...point, fresh: files}, changes}),
+    apt.undo({point, changes: added}),
+    apt.changelog.script({name: words[0] ?? '', version: words[1] ?? ''}),
+    downloadBytes.script({wanted: words}),
+    packagesOfUnit.script({unit: words[0] ?? ''}),
+    restartUnits(words),
+  ];
+};
+
+describe('words of hosts and archives', () => {
+  it('are arguments of programs and nothing else, in every script', async () => {
+    const called: string[] = [];
+    for (const script of scripts(hostile)) {
+      // Each time: staging takes away what it did not fetch.
+      await putFiles(hostile);
+      await stubs.run(script.text);
+      expect(await canary(), script.verb).toBe(false);
+      if ((await stubs.calls()).length > 0) called.push(script.verb);
+    }
+    // That one only reads files.
+    expect(called).toEqual(scripts(hostile).flatMap(({verb}) => (verb === 'apt.staged' ? [] : [verb])));
+  });
+
+  it('run where they are given to a shell as text: the canary sings', async () => {
+    const other = await makeStubs();
+    await other.run(`eval "echo ${hostile[0] ?? ''}"`);
+    expect(await other.files()).toEqual(['CANARY']);
+    await other.remove();
+  });
+
+  it('reach apt-get as they were given', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, {minLength: 1, maxLength: 6}), async words => {
+        await stubs.run(apt.simulate.script(words.map(name => ({name, arch: 'all', version: '1'}))).text);
+        const args = argumentsOf(await stubs.calls(), 'apt-get');
+        expect(args.slice(args.indexOf('install') + 1)).toEqual(words.map(name => `${name}:all=1`));
+      }),
+      {numRuns: 40},
+    );
+  });
+
+  it('reach systemctl and apt-mark as they were given', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(word, {minLength: 1, maxLength: 4}), async words => {
+        await stubs.run(restartUnits(words).text);
+        const restarted = (await stubs.calls()).filter(call => call.args[0] === 'restart');
+        expect(restarted.map(call => call.args)).toEqual(words.map(unit => ['restart', unit]));
+      }),
+      {numRuns: 20},
+    );
+    await stubs.run(apt.undo({point: pointWith(hostile), changes: []}).text);
+    const held = (await stubs.calls()).find(call => call.args[0] === 'hold');
+    expect(held?.args.join(' ').split(/\s+/)).toEqual(['hold', ...hostile].join(' ').split(/\s+/));
+  });
+});
+
+describe('a script that lost its end on the way', () => {
+  it('calls nothing at all, wherever it was cut before its last line', async () => {
+    for (const {verb, text} of scripts(['web', '1.0'])) {
+      const last = text.lastIndexOf('\npatchdeck_main ') + 'patchdeck_mai'.length;
+      for (const share of [0.2, 0.5, 0.8, 0.95, 1]) {
+        const {stdout} = await stubs.run(text.slice(0, Math.floor(last * share)));
+        expect({stdout, calls: await stubs.calls()}, `${verb} at ${share}`).toEqual({stdout: '', calls: []});
+      }
+    }
+  });
+});
+
+describe('what apt is told', () => {
+  const installed = async (text: string): Promise<string[]> => {
+    await stubs.run(text);
+    return argumentsOf(await stubs.calls(), 'apt-get');
+  };
+
+  it('an install takes the staged files only, keeps edited configuration, and shows its progress', async () => {
+    const changes = [change('web', '1', '2'), change('old', '1', null)];
+    await putFiles(['web']);
+    await writeFile(join(stubs.folder, 'new/web_2_all.deb'), 'another');
+    const args = await installed(
+      apt.install({point: {...pointWith(['web']), fresh: [file('web', '2')]}, changes}).text,
+    );
+    // The file is not what was staged: its hash is looked at first, and nothing is installed.
+    expect(args).toEqual([]);
+    const none = {...pointWith([]), fresh: []};
+    expect(await installed(apt.install({point: none, changes}).text)).toEqual([
+      ...['-y', '-q', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Options::=--force-confdef'],
+      ...['-o', 'Dpkg::Options::=--force-confold', '-o', 'Dpkg::Use-Pty=0', '-o', 'APT::Status-Fd=3'],
+      ...['-o', 'Dir::Etc::SourceList=/dev/null', '-o', 'Dir::Etc::SourceParts=/dev/null'],
+      ...['-o', 'Dir::Cache::pkgcache=', '-o', 'Dir::Cache::srcpkgcache=', '-o', 'APT::Sandbox::User=root'],
+      ...['install', 'old:all-'],
+    ]);
+  });
+
+  it('a way back may downgrade and change held packages, and sets marks and holds again', async () => {
+    const point = {...pointWith(['web']), previous: []};
+    await stubs.run(apt.undo({point, changes: [change('lib', null, '1')]}).text);
+    const calls = await stubs.calls();
+    const args = argumentsOf(calls, 'apt-get');
+    expect(args.slice(args.indexOf('APT::Sandbox::User=root') + 1)).toEqual([
+      ...['--allow-downgrades', '--allow-change-held-packages', 'install', 'lib:all-'],
+    ]);
+    expect(argumentsOf(calls, 'apt-mark')).toEqual(['hold', 'web']);
+  });
+});
