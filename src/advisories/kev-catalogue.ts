@@ -1,0 +1,67 @@
+import {z} from 'zod';
+import {cleanLine} from '../model/clean.ts';
+import {jsonWithin} from '../model/json.ts';
+
+/** Days as `2025-12-09`. `due`: by when US agencies had to have it fixed; '' when the catalogue names no day. */
+export type KevEntry = {since: string; due: string; ransomware: boolean};
+
+export type KevCatalogue = {
+  entries: ReadonlyMap<string, KevEntry>;
+  /** The catalogue's own name for itself, as `2025.08.25`. */
+  version: string;
+  /** Milliseconds since 1970; undefined when it does not say. */
+  released: number | undefined;
+  /** Entries that could not be read. */
+  unreadable: number;
+};
+
+const day = z.iso.date();
+
+/** CISA's schema of the catalogue; only what is used is looked at. */
+const catalogueSchema = z.object({
+  catalogVersion: z.string().default('unnamed'),
+  dateReleased: z.string().optional(),
+  count: z.number().optional(),
+  vulnerabilities: z.array(z.unknown()),
+});
+const entrySchema = z.object({
+  cveID: z.string().regex(/^CVE-\d{4}-\d{4,19}$/i),
+  dateAdded: day,
+  dueDate: day.or(z.literal('')).default(''),
+  knownRansomwareCampaignUse: z.string().default('Unknown'),
+});
+
+/**
+ * Reads CISA's catalogue of known exploited vulnerabilities. Throws an Error that says why for what is none, or for one that has
+ * fewer entries than it says: half a catalogue would make the rest look unexploited.
+ */
+export const parseKevCatalogue = (bytes: Uint8Array, maxBytes: number): KevCatalogue => {
+  const parsed = catalogueSchema.safeParse(jsonWithin(bytes, {maxBytes, maxDepth: 8}));
+  if (!parsed.success) throw new Error('it is not a catalogue of known exploited vulnerabilities');
+  const {catalogVersion, dateReleased, count, vulnerabilities} = parsed.data;
+  if (count !== undefined && count > vulnerabilities.length) {
+    throw new Error(
+      `it says that it has ${count} entries and has ${vulnerabilities.length}: it is cut short`,
+    );
+  }
+  const entries = new Map<string, KevEntry>();
+  let unreadable = 0;
+  for (const item of vulnerabilities) {
+    const entry = entrySchema.safeParse(item);
+    if (!entry.success) {
+      unreadable++;
+      continue;
+    }
+    const {cveID, dateAdded, dueDate, knownRansomwareCampaignUse} = entry.data;
+    const ransomware = knownRansomwareCampaignUse.toLowerCase() === 'known';
+    entries.set(cveID.toUpperCase(), {since: dateAdded, due: dueDate, ransomware});
+  }
+  if (entries.size === 0) throw new Error('it has no entry that can be read');
+  const released = Date.parse(dateReleased ?? '');
+  return {
+    entries,
+    version: cleanLine(catalogVersion, 40),
+    released: Number.isNaN(released) ? undefined : released,
+    unreadable,
+  };
+};

@@ -1,0 +1,83 @@
+import type {Advisory, FindingGroup, Findings} from '../model/advisory.ts';
+import {compareDpkg} from '../versions/dpkg.ts';
+import {createBreather} from './breather.ts';
+import type {Collected} from './collect-packages.ts';
+import {paidEcosystemOf} from './ecosystem.ts';
+import {judge, type Order} from './judge.ts';
+import type {AdvisoryIndex} from './load-advisories.ts';
+import {recordedSource} from './kernel-package.ts';
+
+/** How versions are ordered in a release; undefined where no order is known, and nothing can be judged then. */
+const orderOf = (ecosystem: string): Order | undefined =>
+  /^(Debian|Ubuntu):/.test(ecosystem) ? compareDpkg : undefined;
+
+/**
+ * Finds what is vulnerable. Each distinct package and version is judged once, for all its hosts; in between others of the thread have
+ * their turn. Same input, same output, to the letter.
+ */
+export const match = async (collected: Collected, index: AdvisoryIndex): Promise<Findings> => {
+  const breathe = createBreather();
+  const groups: FindingGroup[] = [];
+  const unknown = new Map<string, Set<string>>();
+  const at = (key: string): readonly Advisory[] => index.records.get(key) ?? [];
+  for (const [, group] of [...collected.groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await breathe();
+    const {ecosystem, source, installed, candidate} = group;
+    const order = orderOf(ecosystem);
+    if (order === undefined || !index.ecosystems.has(ecosystem)) {
+      const names = unknown.get(ecosystem) ?? new Set();
+      for (const host of group.hosts) names.add(collected.hosts[host] ?? '');
+      unknown.set(ecosystem, names);
+      continue;
+    }
+    const paid = paidEcosystemOf(ecosystem);
+    const findings = judge(
+      group,
+      at(`${ecosystem}|${source}`),
+      paid === undefined ? [] : at(`${paid}|${source}`),
+      order,
+    );
+    if (findings.length === 0) continue;
+    const hosts = group.hosts.map(host => collected.hosts[host] ?? '');
+    groups.push({ecosystem, source, installed, candidate, hosts, findings});
+  }
+  const foreign = [...collected.foreign].map(([ecosystem, hosts]) => ({ecosystem, hosts}));
+  return {
+    v: 1,
+    groups,
+    unknownReleases: [
+      ...[...unknown].map(([ecosystem, hosts]) => ({ecosystem, hosts: [...hosts]})),
+      ...foreign,
+    ],
+    uncovered: [...collected.uncovered].map(([source, hosts]) => ({source, hosts})),
+  };
+};
+
+/** Hosts that a vulnerability is open on, each once. */
+export const hostsWith = ({groups}: Findings, cve: string): string[] => [
+  ...new Set(
+    groups.filter(({findings}) => findings.some(item => item.cve === cve)).flatMap(({hosts}) => hosts),
+  ),
+];
+
+/** Vulnerabilities that are open on a host, each once, sorted. */
+export const cvesOn = ({groups}: Findings, host: string): string[] =>
+  [
+    ...new Set(
+      groups.filter(({hosts}) => hosts.includes(host)).flatMap(({findings}) => findings.map(({cve}) => cve)),
+    ),
+  ].sort();
+
+/** What an update closes: findings of its source whose candidate is its version. */
+export const closedBy = (
+  {groups}: Findings,
+  patch: {source: string; version: string},
+): FindingGroup['findings'] => {
+  const {source, version} = recordedSource(patch.source, patch.version);
+  const found = groups
+    .filter(group => group.source === source && group.candidate === version)
+    .flatMap(({findings}) => findings.filter(({state}) => state === 'fix-pending'));
+  return [...new Map(found.map(finding => [finding.cve, finding])).values()].sort((a, b) =>
+    a.cve < b.cve ? -1 : 1,
+  );
+};

@@ -1,0 +1,60 @@
+import type {NotInstalledClass, Update} from '../model/package.ts';
+import {patchId, type Patch} from '../model/patch.ts';
+import type {Scan} from '../model/scan.ts';
+
+/** A patch before it is ranked. */
+export type DraftPatch = Omit<Patch, 'cves' | 'cveSource' | 'exploited' | 'score' | 'why' | 'missing'>;
+
+/** Of several classes on one host the first here is told: the two an operator can override by choosing, then the most definite. */
+const classOrder: readonly NotInstalledClass[] = [
+  'needs-new-or-removed',
+  'third-party',
+  'held',
+  'excluded',
+  'broken-dependency',
+  'needs-subscription',
+  'phased',
+  'no-fix-yet',
+  'end-of-life',
+];
+
+/**
+ * What is pending, by manager, source package and its version: what is built together is decided on together. A host is in
+ * `notInstalled` when the plain upgrade would install none of the packages there. Hosts are in the order of the scans.
+ */
+export const groupPatches = (scans: readonly Scan[]): DraftPatch[] => {
+  const pending = scans.flatMap(({host, updates}) => updates.map(update => ({host, update})));
+  const groups = Map.groupBy(pending, ({update}) =>
+    patchId(update.manager, update.source, update.sourceVersion),
+  );
+  return [...groups].flatMap(([id, members]) => draftOf(id, members) ?? []);
+};
+
+type Member = {host: string; update: Update};
+
+const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined => {
+  const updates = members.map(({update}) => update);
+  const [first] = updates;
+  if (first === undefined) return undefined;
+  const byHost = Map.groupBy(members, ({host}) => host);
+  // The same version may come from several archives: it is a security fix if one of them is the security archive.
+  const told =
+    updates.find(({security}) => security) ?? updates.find(({origin}) => origin !== 'unknown') ?? first;
+  return {
+    id,
+    manager: first.manager,
+    source: first.source,
+    version: first.sourceVersion,
+    packages: [...new Set(updates.map(({name}) => name))].sort(),
+    origin: told.origin,
+    security: told.security,
+    hosts: [...byHost.keys()],
+    notInstalled: [...byHost].flatMap(([host, here]) => {
+      const why = whyNot(here.map(({update}) => update.notInstalled));
+      return why === undefined ? [] : [{host, why}];
+    }),
+  };
+};
+
+const whyNot = (classes: readonly (NotInstalledClass | undefined)[]): NotInstalledClass | undefined =>
+  classes.includes(undefined) ? undefined : classOrder.find(candidate => classes.includes(candidate));

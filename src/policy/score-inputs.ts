@@ -1,0 +1,43 @@
+import type {Urgency} from '../advisories/changelog.ts';
+import type {Epss} from '../advisories/epss.ts';
+import type {Finding} from '../model/advisory.ts';
+import type {Host} from '../model/host.ts';
+import type {Patch} from '../model/patch.ts';
+import type {DraftPatch} from './group.ts';
+
+/** CVE ids, where they came from and how urgent its maintainer finds them; or why there are none to show. */
+export type CveAnswer = {cves: string[]; source: string; urgency?: Urgency} | {missing: string};
+
+/** What feeds say of the vulnerabilities that a patch closes. */
+export type Threat = {
+  findings: readonly Finding[];
+  /** By CVE id; or why there are none. */
+  epss: ReadonlyMap<string, Epss> | {missing: string};
+  /** Why nothing is known of severities; undefined when records were looked up. */
+  recordsMissing: string | undefined;
+  /** Age of the oldest data it rests on, in words. */
+  age: string | undefined;
+};
+
+/** What a score rests on. */
+export type ScoreInputs = {
+  /** Those that have the patch pending. */
+  hosts: readonly Host[];
+  cves: CveAnswer;
+  exploited: Patch['exploited'];
+  /** Why it is not known what is exploited. */
+  kevMissing: string | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** What feeds say; absent where nobody asked them. */
+  threat?: Threat | undefined;
+};
+
+/** Sources that name everything an update fixes: a changelog that reaches back, and the distribution's own records. */
+export const namesAll = (source: string): boolean => source === 'changelog' || source.startsWith('records');
+
+/** From no distribution, and nothing known of what it fixes: that its vendor names no CVE does not mean that there is none. */
+export const isUncovered = (draft: DraftPatch, cves: CveAnswer): boolean =>
+  !draft.security &&
+  draft.notInstalled.some(({why}) => why === 'third-party') &&
+  ('missing' in cves || cves.cves.length === 0);
