@@ -1,0 +1,38 @@
+import {momentSchema, type Moment} from '../model/moment.ts';
+import {baseline} from '../hosts/baseline.ts';
+import {hostRecord, readDocument, type RunContext} from './context.ts';
+
+/** Asks how a host is now: services, packages, marks. */
+export const takeMoment = async (context: RunContext, host: string, planDigest: string): Promise<Moment> => {
+  const link = context.link(host);
+  const manager = context.manager('apt');
+  const seen = await link.ask(baseline, undefined);
+  const installed = await link.ask(manager.installed, undefined);
+  const marks = await link.ask(manager.marks, undefined);
+  return {v: 1, host, planDigest, baseline: seen, installed, ...marks};
+};
+
+/** The moment before a host's change. Taken once for a plan and kept: after the first change it could not be had any more. */
+export const momentBefore = async (
+  context: RunContext,
+  host: string,
+  planDigest: string,
+): Promise<Moment> => {
+  const kept = await keptMoment(context, host, 'before');
+  if (kept?.planDigest === planDigest) return kept;
+  const moment = await takeMoment(context, host, planDigest);
+  await context.record({
+    type: 'host.baseline',
+    data: {host, when: 'before', file: await context.put(moment)},
+  });
+  return moment;
+};
+
+export const keptMoment = async (
+  context: RunContext,
+  host: string,
+  when: 'before' | 'after',
+): Promise<Moment | undefined> => {
+  const file = hostRecord(context, host).baseline[when];
+  return file === undefined ? undefined : await readDocument(context, file, momentSchema);
+};

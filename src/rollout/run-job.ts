@@ -1,0 +1,243 @@
+import {PatchdeckError} from '../model/error.ts';
+import type {Job, JobState} from '../model/job.ts';
+import {decode} from '../model/clean.ts';
+import type {Script} from '../model/script.ts';
+import {followJob, isLinkTrouble} from '../jobs/follow.ts';
+import {busyCode, removeJob, startJob, takenOver} from '../jobs/job-scripts.ts';
+import type {HostRecord, JobRecord} from '../record/state.ts';
+import {hostRecord, HostStopped, type RunContext} from './context.ts';
+
+type Kind = Job['kind'];
+
+/** The job of this kind that the present attempt on a host has: the newest one that has not come to nothing. */
+export const jobOf = (
+  context: RunContext,
+  host: string,
+  kind: Kind,
+  planDigest: string,
+): JobRecord | undefined =>
+  jobsOfAttempt(hostRecord(context, host)).findLast(
+    job =>
+      job.kind === kind &&
+      job.planDigest === planDigest &&
+      job.outcome !== 'never-started' &&
+      job.outcome !== 'refused',
+  );
+
+/** A job that has not ended belongs to every attempt: it is followed, never begun anew. */
+const jobsOfAttempt = (record: HostRecord): JobRecord[] =>
+  record.jobs.filter((job, index) => index >= record.attemptFrom || job.state !== 'ended');
+
+/**
+ * Runs a payload as a job to its end and gives its rc. A job of this kind that was begun before (by a console that is gone) is
+ * adopted instead. Throws HostStopped: `unknown` when the host cannot say what became of it, `failed` when it was refused.
+ */
+export const runJob = async (
+  context: RunContext,
+  host: string,
+  kind: Kind,
+  planDigest: string,
+  payload: Script,
+): Promise<number> => {
+  const existing = jobOf(context, host, kind, planDigest);
+  if (existing?.state === 'ended') return existing.rc ?? 1;
+  const job = existing ?? (await intend(context, host, kind, planDigest));
+  if (existing?.state !== 'started') await start(context, job, payload);
+  return await followToEnd(context, job, payload);
+};
+
+/**
+ * Follows a job of this kind that an earlier console left under way to its end. One that never began comes to nothing: whether it is still
+ * wanted is seen anew. Throws as `runJob`.
+ */
+export const settleJob = async (
+  context: RunContext,
+  host: string,
+  kind: Kind,
+  planDigest: string,
+): Promise<void> => {
+  const open = jobOf(context, host, kind, planDigest);
+  if (open === undefined || open.state === 'ended') return;
+  const state = await follow(context, open);
+  if (state === 'lost' || state.state !== 'never-started') await judge(context, open, state);
+  else if (open.state === 'started') await judge(context, open, noTrace);
+  else await end(context, open, 'never-started', null);
+};
+
+const intend = async (context: RunContext, host: string, kind: Kind, planDigest: string): Promise<Job> => {
+  const {scan} = hostRecord(context, host);
+  if (scan === undefined) throw new Error(`job for ${host}, which was never scanned`);
+  const job: Job = {
+    id: context.newId(),
+    host,
+    kind,
+    planDigest,
+    bootId: scan.bootId,
+    machineId: scan.machineId,
+  };
+  await context.record({type: 'job.intended', data: {job}});
+  return job;
+};
+
+/** Asking twice is safe: the host takes a job id once. A lost answer is cleared up by following. */
+const start = async (context: RunContext, job: Job, payload: Script): Promise<void> => {
+  try {
+    const {id, epoch = 1} = context.state().run;
+    const answer = await context
+      .link(job.host)
+      .ask(startJob, {job, payload, by: context.by, run: {id, epoch}});
+    if (answer.outcome === 'refused') {
+      await end(context, job, 'refused', null);
+      if (answer.reason.startsWith(takenOver)) {
+        throw new HostStopped(
+          'failed',
+          'run.taken-over',
+          `${job.kind} was refused: ${answer.reason}; nothing was changed`,
+          'the run goes on elsewhere: see there, or export it there and import it here',
+        );
+      }
+      throw new HostStopped(
+        'failed',
+        'job.refused',
+        `${job.kind} was refused: ${answer.reason}; nothing was changed`,
+        'look at the host, then try again',
+      );
+    }
+    await context.record({type: 'job.started', data: {id: job.id, host: job.host}});
+  } catch (error) {
+    if (!(error instanceof PatchdeckError) || !isLinkTrouble(error)) throw error;
+  }
+};
+
+const followToEnd = async (context: RunContext, job: Job, payload: Script): Promise<number> => {
+  for (let tries = 0; ; tries++) {
+    const state = await follow(context, job);
+    if (state !== 'lost' && state.state === 'never-started') {
+      // The host had taken it: what it knew of it was taken away, and nobody knows how far it came.
+      if (isStarted(context, job)) {
+        return await judge(context, job, {
+          state: 'replaced',
+          reason: 'it took this job and has no trace of it',
+        });
+      }
+      // The start never arrived. The same id is offered again: had it arrived late, the host would answer "claimed".
+      if (tries < 3) {
+        await start(context, job, payload);
+        continue;
+      }
+    }
+    return await judge(context, job, state);
+  }
+};
+
+const noTrace: JobState = {state: 'replaced', reason: 'it took this job and has no trace of it'};
+
+const isStarted = (context: RunContext, job: Job): boolean =>
+  hostRecord(context, job.host).jobs.some(({id, state}) => id === job.id && state === 'started');
+
+const follow = async (context: RunContext, job: Job): Promise<JobState | 'lost'> => {
+  const manager = context.manager('apt');
+  let line = '';
+  let percent: number | undefined;
+  const show = (): void =>
+    context.signal({host: job.host, line, at: context.now(), ...(percent === undefined ? {} : {percent})});
+  return await followJob(job, await context.logBytes(job.id), {
+    link: context.link(job.host),
+    limits: context.limits,
+    now: () => context.elapsed(),
+    random: () => context.random(),
+    sleep: (ms, signal) => context.sleep(ms, signal),
+    signal: context.closing,
+    onLog: async chunk => {
+      await context.appendLog(job.id, chunk);
+      for (const text of decode(chunk).split('\n')) {
+        const seen = manager.progress(text);
+        if (seen === undefined) continue;
+        line = seen.line;
+        percent = seen.percent ?? percent;
+      }
+      show();
+    },
+    onAway: reason => {
+      line = `away: ${reason}`;
+      show();
+    },
+  });
+};
+
+const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): Promise<number> => {
+  const {host, kind} = job;
+  if (state === 'lost') {
+    const minutes = Math.round(context.limits.patienceMs / 60_000);
+    throw new HostStopped(
+      'unknown',
+      'job.lost',
+      `${host} did not answer for ${minutes} minutes during ${kind}; what became of it is unknown, it may still run there`,
+      'look at the host; trying again asks it, nothing is started twice',
+    );
+  }
+  switch (state.state) {
+    case 'ended': {
+      await end(context, job, 'ended', state.rc);
+      if (state.rc === busyCode) {
+        throw new HostStopped(
+          'failed',
+          'job.busy',
+          `another run works on ${host}; nothing was done`,
+          'see its log for whose it is, then try again',
+        );
+      }
+      return state.rc;
+    }
+    case 'interrupted':
+      await end(context, job, 'interrupted', null);
+      throw new HostStopped(
+        'unknown',
+        'job.interrupted',
+        `${host} booted while ${kind} ran`,
+        'look at dpkg --audit on it, then try again or roll back',
+      );
+    case 'died':
+      await end(context, job, 'died', null);
+      throw new HostStopped(
+        'unknown',
+        'job.died',
+        `${kind} on ${host} was ended from outside before it was finished`,
+        'look at dpkg --audit on it, then try again or roll back',
+      );
+    case 'replaced':
+      await end(context, job, 'replaced', null);
+      throw new HostStopped(
+        'unknown',
+        'job.replaced',
+        `${host} is not as it was: ${state.reason}`,
+        'find out whether it was restored or replaced, then scan again',
+      );
+    case 'never-started':
+      await end(context, job, 'never-started', null);
+      throw new HostStopped(
+        'failed',
+        'job.never-started',
+        `${kind} could not be started on ${host}; nothing was changed`,
+        'look at the host, then try again',
+      );
+    case 'running':
+      throw new Error('a job was judged while it runs');
+  }
+};
+
+const end = async (
+  context: RunContext,
+  job: Job,
+  outcome: NonNullable<JobRecord['outcome']>,
+  rc: number | null,
+): Promise<void> => {
+  const log = outcome === 'never-started' || outcome === 'refused' ? null : await context.finishLog(job.id);
+  await context.record({type: 'job.ended', data: {id: job.id, host: job.host, outcome, rc, log}});
+  if (outcome !== 'ended') return;
+  // Only now, with rc and log in the journal, may the host forget the job; that it cannot be told is no fault of the job.
+  await context
+    .link(job.host)
+    .ask(removeJob, {id: job.id})
+    .catch(() => undefined);
+};

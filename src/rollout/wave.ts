@@ -1,0 +1,57 @@
+import {mayRunTogether} from '../policy/waves.ts';
+import type {HostRecord} from '../record/state.ts';
+import type {RunContext} from './context.ts';
+
+export type WaveOutcome = {
+  outcome: 'done' | 'failed' | 'stopped';
+  done: string[];
+  failed: string[];
+  left: string[];
+};
+
+/**
+ * Takes the hosts of one wave through `work`, at most `limits.concurrency` at once and those of a one-at-a-time group singly.
+ * Nothing new starts once more than `limits.failuresAllowed` have failed, while the run is paused, or after a stop; what runs is
+ * followed to its end in every case.
+ */
+export const runWave = async (
+  context: RunContext,
+  hosts: readonly HostRecord[],
+  work: (host: string) => Promise<boolean>,
+): Promise<WaveOutcome> => {
+  const waiting = [...hosts];
+  const running = new Map<HostRecord, Promise<void>>();
+  const result: WaveOutcome = {outcome: 'done', done: [], failed: [], left: []};
+  const stopped = (): boolean => context.state().run.stopping === 'after-hosts';
+  const broken = (): boolean => result.failed.length > context.limits.failuresAllowed;
+
+  while (waiting.length > 0) {
+    await context.resumed();
+    if (stopped() || broken()) break;
+    const next = running.size < context.limits.concurrency ? nextOf(waiting, running) : undefined;
+    if (next === undefined) {
+      await Promise.race(running.values());
+      continue;
+    }
+    waiting.splice(waiting.indexOf(next), 1);
+    const {name} = next.host;
+    const mine = work(name).then(good => {
+      (good ? result.done : result.failed).push(name);
+      running.delete(next);
+    });
+    running.set(next, mine);
+  }
+  await Promise.all(running.values());
+  result.left = waiting.map(record => record.host.name);
+  if (broken()) result.outcome = 'failed';
+  else if (result.left.length > 0) result.outcome = 'stopped';
+  return result;
+};
+
+const nextOf = (
+  waiting: readonly HostRecord[],
+  running: ReadonlyMap<HostRecord, unknown>,
+): HostRecord | undefined => {
+  const hosts = [...running.keys()].map(record => record.host);
+  return waiting.find(record => mayRunTogether(hosts, record.host));
+};

@@ -1,0 +1,102 @@
+import {cleanLine} from '../model/clean.ts';
+import {PatchdeckError} from '../model/error.ts';
+import type {Facts} from '../model/facts.ts';
+import type {Scan, ScanSummary} from '../model/scan.ts';
+import {supportOf} from '../hosts/end-of-life.ts';
+import {facts, rebootReasons} from '../hosts/facts.ts';
+import {members} from '../record/gates.ts';
+import type {RunContext} from '../rollout/context.ts';
+import {eachHostOfStage} from '../rollout/each-host.ts';
+import {troubleOf} from '../rollout/guard.ts';
+import {tellTwinsApart} from './twins.ts';
+
+/** Asks every host what it is and what is pending on it, its package lists refreshed. A host that cannot say is unknown, by name. */
+export const identify = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
+  await context.record({type: 'stage.started', data: {stage: 'identify'}});
+  const whole = await eachHostOfStage(context, hosts, host => identifyHost(context, host));
+  await tellTwinsApart(context);
+  const taking = members(context.state());
+  const silent = taking.filter(record => record.scan === undefined);
+  const sum = (count: (summary: ScanSummary) => number): number =>
+    taking.reduce((total, {scan}) => total + (scan === undefined ? 0 : count(scan)), 0);
+  const summary =
+    `${taking.length - silent.length} of ${taking.length} hosts answered, ` +
+    `${sum(scan => scan.updates)} updates pending, ${sum(scan => scan.security)} of them security`;
+  const outcome = !whole ? 'stopped' : silent.length > 0 ? 'incomplete' : 'complete';
+  await context.record({type: 'stage.ended', data: {stage: 'identify', outcome, summary}});
+};
+
+const identifyHost = async (context: RunContext, host: string): Promise<void> => {
+  try {
+    const scan = await scanHost(context, host);
+    const file = await context.put(scan);
+    const {hostKey} = context.link(host);
+    await context.record({
+      type: 'host.scanned',
+      data: {
+        host,
+        file,
+        summary: {...summaryOf(scan, context.now()), ...(hostKey === undefined ? {} : {hostKey})},
+      },
+    });
+  } catch (error) {
+    if (context.closing.aborted) throw error;
+    await context.record({type: 'host.unreachable', data: {host, trouble: troubleOf(error).trouble}});
+  }
+};
+
+/** A whole look at one host. Throws what the link throws, `host.no-apt` and `host.stale-lists`. */
+export const scanHost = async (context: RunContext, host: string): Promise<Scan> => {
+  const link = context.link(host);
+  const say = (line: string): void => context.signal({host, line, at: context.now()});
+  say('asking for facts');
+  const seen = await link.ask(facts, undefined);
+  if (!seen.managers.includes('apt')) {
+    throw new PatchdeckError(
+      'outside',
+      'host.no-apt',
+      `${host} (${seen.os.name}) has no apt; what is pending on it is unknown`,
+      'leave it out of the run by name',
+    );
+  }
+  const manager = context.manager('apt');
+  say('refreshing package lists');
+  const refreshed = await link.ask(manager.refresh, undefined);
+  if (!refreshed.fresh) {
+    throw new PatchdeckError(
+      'outside',
+      'host.stale-lists',
+      `the package lists of ${host} could not be refreshed (${cleanLine(refreshed.failures.join('; '), 200)}); what is pending is unknown${afterEnd(seen, context.now())}`,
+      'mend its repositories and scan again, or leave it out by name',
+    );
+  }
+  say('looking for updates');
+  const updates = await link.ask(manager.pending, undefined);
+  const installed = await link.ask(manager.installed, undefined);
+  return {v: 1, host, at: new Date(context.now()).toISOString(), facts: seen, updates, installed};
+};
+
+const summaryOf = ({facts: seen, updates}: Scan, now: number): ScanSummary => ({
+  os: seen.os.name,
+  kernel: seen.kernel.running,
+  updates: updates.length,
+  security: updates.filter(update => update.security).length,
+  notInstalled: updates.filter(update => update.notInstalled !== undefined).length,
+  held: seen.held.length,
+  broken: seen.broken.length,
+  rebootWanted: rebootReasons(seen).length > 0,
+  bootId: seen.bootId,
+  machineId: seen.machineId,
+  ...ended(seen, now),
+});
+
+/** Archives of releases past their end are moved away: that is then why. */
+const afterEnd = (seen: Facts, now: number): string => {
+  const {endOfLife} = ended(seen, now);
+  return endOfLife === undefined ? '' : `; ${endOfLife}`;
+};
+
+const ended = ({os}: Facts, now: number): Pick<ScanSummary, 'endOfLife'> => {
+  const support = supportOf(os, now);
+  return support.state === 'ended' ? {endOfLife: support.sentence} : {};
+};

@@ -1,0 +1,198 @@
+import {PatchdeckError} from '../model/error.ts';
+import type {Change, Update} from '../model/package.ts';
+import {patchId} from '../model/patch.ts';
+import type {HostPlan, Plan} from '../model/plan.ts';
+import {scanSchema} from '../model/scan.ts';
+import {members} from '../record/gates.ts';
+import type {HostRecord} from '../record/state.ts';
+import {hostRecord, readDocument, type RunContext} from '../rollout/context.ts';
+import {eachHost} from '../rollout/each-host.ts';
+
+/** Classes that an operator can override by choosing the patch; the plan then shows what else it does. */
+const choosable: ReadonlySet<Update['notInstalled']> = new Set([
+  undefined,
+  'needs-new-or-removed',
+  'third-party',
+]);
+
+/**
+ * Makes the plan of what was chosen: on each host the exact changes, as its package manager simulates them now. Hosts that were done
+ * under an earlier plan of the run stay with that plan. Refuses (`plan.*`), naming hosts, when one could not be planned: no host
+ * drops out of a plan in silence.
+ */
+export const lockPlan = async (
+  context: RunContext,
+  chosen: ReadonlySet<string>,
+  reboot: Plan['reboot'],
+  reason: string,
+  blocked: ReadonlyMap<string, string>,
+): Promise<void> => {
+  const {run} = context.state();
+  const forbidden = [...chosen].filter(id => blocked.has(id));
+  if (forbidden.length > 0)
+    throw refusal('plan.blocked', `${forbidden.join(', ')} is blocked`, 'choose without it, or unblock it');
+  const halfway = members(context.state())
+    .filter(isHalfway)
+    .map(record => record.host.name);
+  if (halfway.length > 0) {
+    throw refusal(
+      'plan.halfway',
+      `${halfway.slice(0, 5).join(', ')} stopped in the middle of the earlier plan: a new one would lose the way back`,
+      'roll each back, or try it again, first',
+    );
+  }
+  const plans = new Map<string, HostPlan>();
+  const refused: string[] = [];
+  const taking = members(context.state()).filter(record => record.phase !== 'done');
+  await eachHost(
+    context,
+    taking.map(record => record.host.name),
+    async host => {
+      context.signal({host, line: 'simulating', at: context.now()});
+      try {
+        const plan = await planHost(context, hostRecord(context, host), {chosen, reboot, blocked});
+        if (plan !== undefined) plans.set(host, plan);
+      } catch (error) {
+        if (context.closing.aborted || !(error instanceof PatchdeckError)) throw error;
+        refused.push(`${host}: ${error.message}`);
+      }
+    },
+  );
+  if (refused.length > 0) {
+    throw refusal(
+      'plan.refused',
+      refused.slice(0, 3).join('; ') + (refused.length > 3 ? ` and ${refused.length - 3} more hosts` : ''),
+      'leave these hosts out by name, or choose otherwise',
+    );
+  }
+  const stay = members(context.state()).length - taking.length;
+  if (plans.size === 0) {
+    throw refusal(
+      'plan.empty',
+      stay === 0
+        ? 'what is chosen changes no host'
+        : `what is chosen changes no host but those that are done already (${stay})`,
+      stay === 0
+        ? 'choose patches that are pending and not held'
+        : 'for more on these, verify and close this run and begin another',
+    );
+  }
+  // In the order of the inventory, so that the same plan has the same digest.
+  const hosts = taking.flatMap(record => plans.get(record.host.name) ?? []);
+  const plan: Plan = {v: 1, run: run.id, revision: (run.plan?.revision ?? 0) + 1, reboot, hosts};
+  // What was approved and tested stays so when the same comes out again.
+  if (await isLocked(context, plan)) return;
+  await recordPlan(
+    context,
+    plan,
+    stay === 0 ? reason : `${reason}; ${stay} done under the earlier plan stay with it`,
+  );
+};
+
+/** Whether this very plan is the one that is locked, on every host of it. */
+const isLocked = async (context: RunContext, plan: Plan): Promise<boolean> => {
+  const {plan: before} = context.state().run;
+  if (before === undefined) return false;
+  const records = plan.hosts.map(({host}) => hostRecord(context, host));
+  if (records.some(({planned, phase}) => planned?.planDigest !== before.digest || isUndone(phase))) {
+    return false;
+  }
+  return (await context.put({...plan, revision: before.revision})) === before.digest;
+};
+
+/** What a plan that is locked anew would take up again. */
+const isUndone = (phase: HostRecord['phase']): boolean =>
+  phase === 'rolled back' || phase === 'failed' || phase === 'unknown';
+
+/** Changed under the earlier plan and neither done nor undone. */
+const isHalfway = (record: HostRecord): boolean =>
+  record.phase !== 'done' &&
+  record.phase !== 'rolled back' &&
+  record.jobs.some(job => job.kind === 'install' && job.planDigest === record.planned?.planDigest);
+
+const recordPlan = async (context: RunContext, plan: Plan, reason: string): Promise<void> => {
+  const digest = await context.put(plan);
+  const count = (host: HostPlan): number => host.steps.reduce((sum, step) => sum + step.changes.length, 0);
+  for (const host of plan.hosts) {
+    await context.record({
+      type: 'host.planned',
+      data: {host: host.host, planDigest: digest, changes: count(host)},
+    });
+  }
+  // Last: a plan is locked when every host of it is recorded.
+  await context.record({
+    type: 'plan.locked',
+    data: {
+      digest,
+      revision: plan.revision,
+      hosts: plan.hosts.length,
+      changes: plan.hosts.reduce((sum, host) => sum + count(host), 0),
+      reboot: plan.reboot,
+      reason,
+    },
+  });
+};
+
+const planHost = async (
+  context: RunContext,
+  record: HostRecord,
+  wish: {chosen: ReadonlySet<string>; reboot: Plan['reboot']; blocked: ReadonlyMap<string, string>},
+): Promise<HostPlan | undefined> => {
+  const {scan, host} = record;
+  const {chosen, reboot, blocked} = wish;
+  if (scan === undefined) return undefined;
+  const {updates} = await readDocument(context, scan.file, scanSchema);
+  const idOf = (update: Update): string => patchId(update.manager, update.source, update.sourceVersion);
+  const wanted = updates.filter(update => choosable.has(update.notInstalled) && chosen.has(idOf(update)));
+  const base = {host: host.name, machineId: scan.machineId};
+  if (wanted.length === 0) {
+    return scan.rebootWanted && reboot === 'when-needed' && chosen.size === 0
+      ? {...base, patches: [], steps: []}
+      : undefined;
+  }
+  const changes = await simulateChanges(context, host.name, wanted);
+  requireUnblocked(blocked, updates, changes);
+  const patches = [...new Set(wanted.map(idOf))].sort();
+  return changes.length === 0 ? undefined : {...base, patches, steps: [{manager: 'apt', changes}]};
+};
+
+const simulateChanges = async (
+  context: RunContext,
+  host: string,
+  wanted: readonly Update[],
+): Promise<Change[]> => {
+  const simulation = await context.link(host).ask(
+    context.manager('apt').simulate,
+    wanted.map(({name, arch, candidate}) => ({name, arch, version: candidate})),
+  );
+  if (simulation.refused === undefined) return simulation.changes;
+  throw new PatchdeckError(
+    'outside',
+    'plan.host-refused',
+    `apt refuses what is chosen: ${simulation.refused}`,
+    'leave it out, or choose otherwise',
+  );
+};
+
+/** A blocked version must not come in as another's dependency. */
+const requireUnblocked = (
+  blocked: ReadonlyMap<string, string>,
+  updates: readonly Update[],
+  changes: readonly Change[],
+): void => {
+  for (const change of changes) {
+    const update = updates.find(item => item.name === change.name && item.candidate === change.to);
+    if (update === undefined) continue;
+    const id = patchId(update.manager, update.source, update.sourceVersion);
+    if (!blocked.has(id)) continue;
+    throw new PatchdeckError(
+      'gate',
+      'plan.blocked',
+      `${id} is blocked and would come with it`,
+      'choose otherwise',
+    );
+  }
+};
+
+const refusal = (code: string, what: string, next: string): PatchdeckError =>
+  new PatchdeckError('gate', code, `the plan was not locked: ${what}`, next);

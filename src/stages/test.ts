@@ -1,0 +1,95 @@
+import {criticalities} from '../model/host.ts';
+import {isFinal} from '../model/phase.ts';
+import {plannedHosts} from '../record/gates.ts';
+import type {HostRecord} from '../record/state.ts';
+import {hostRecord, type RunContext} from '../rollout/context.ts';
+import {eachHostOfStage} from '../rollout/each-host.ts';
+import {guardHost} from '../rollout/guard.ts';
+import {lockedPlan} from '../rollout/locked-plan.ts';
+import {prepareHost} from '../rollout/prepare.ts';
+import {upgradeHost} from '../rollout/upgrade.ts';
+import {runWave} from '../rollout/wave.ts';
+
+/**
+ * Proves the plan: on every host the preflight, the staged packages, the dry run and the way back; then the canaries go first, for
+ * real. Called again it goes on where it was: what is proven for this plan is not proven twice.
+ */
+export const test = async (context: RunContext): Promise<void> => {
+  await context.record({type: 'stage.started', data: {stage: 'test'}});
+  const planned = plannedHosts(context.state()).map(record => record.host.name);
+  const whole = await prepareAll(context, planned);
+  const {digest} = await lockedPlan(context);
+  const now = (): HostRecord[] => planned.map(host => hostRecord(context, host));
+  const unready = now().filter(record => record.point?.planDigest !== digest && record.phase !== 'done');
+  const canaries = pickCanaries(now());
+  const wave = await upgradeCanaries(context, canaries);
+
+  const bad = now().filter(record => canaries.includes(record.host.name) && record.phase !== 'done');
+  const prepared = planned.length - unready.length;
+  const summary = [
+    `${prepared} of ${planned.length} hosts staged (way back: ${gradesOf(now())})`,
+    `${canaries.length - bad.length} of ${canaries.length} canaries healthy (${canaries.slice(0, 5).join(', ')})`,
+    ...(unready.length > 0 ? [`not ready: ${names(unready)}`] : []),
+    ...(bad.length > 0 ? [`not healthy: ${names(bad)}`] : []),
+  ].join('; ');
+  const stopped = !whole || wave.outcome === 'stopped';
+  const outcome = stopped ? 'stopped' : unready.length + bad.length > 0 ? 'incomplete' : 'complete';
+  await context.record({type: 'stage.ended', data: {stage: 'test', outcome, summary}});
+};
+
+const prepareAll = async (context: RunContext, planned: readonly string[]): Promise<boolean> => {
+  const {plan, digest} = await lockedPlan(context);
+  const proven = (record: HostRecord): boolean =>
+    record.point?.planDigest === digest || record.phase === 'done';
+  const open = planned.filter(host => !proven(hostRecord(context, host)));
+  return await eachHostOfStage(context, open, async host => {
+    const hostPlan = plan.hosts.find(candidate => candidate.host === host);
+    if (hostPlan === undefined) return;
+    if (isFinal(hostRecord(context, host).phase)) {
+      await context.record({
+        type: 'host.attempt',
+        data: {host, why: 'test', reason: 'the test was started again'},
+      });
+    }
+    await guardHost(context, host, () => prepareHost(context, hostPlan, digest));
+  });
+};
+
+const upgradeCanaries = async (
+  context: RunContext,
+  canaries: readonly string[],
+): ReturnType<typeof runWave> => {
+  const {plan, digest} = await lockedPlan(context);
+  const ready = canaries
+    .map(host => hostRecord(context, host))
+    .filter(record => record.point?.planDigest === digest && !isFinal(record.phase))
+    // No way back without an explicit word: the canary then stays where it is, and the stage says so.
+    .filter(record => record.point?.grade !== 'none' || record.rollbackAccepted !== undefined);
+  return await runWave(context, ready, host => {
+    const hostPlan = plan.hosts.find(candidate => candidate.host === host);
+    if (hostPlan === undefined) throw new Error(`${host} is not in the plan`);
+    return guardHost(context, host, () => upgradeHost(context, hostPlan, digest, plan.reboot));
+  });
+};
+
+/** The planned hosts that are flagged as canaries; where none is, the least critical one. */
+export const pickCanaries = (planned: readonly HostRecord[]): string[] => {
+  const flagged = planned.filter(record => record.host.canary);
+  if (flagged.length > 0) return flagged.map(record => record.host.name);
+  // An unstated criticality is no low one: it comes after all that are stated.
+  const rank = ({host}: HostRecord): number =>
+    host.criticality === undefined ? criticalities.length : criticalities.indexOf(host.criticality);
+  const [first] = [...planned].sort((a, b) => rank(a) - rank(b) || a.host.wave - b.host.wave);
+  return first === undefined ? [] : [first.host.name];
+};
+
+const gradesOf = (records: readonly HostRecord[]): string => {
+  const byGrade = Map.groupBy(records, record => record.point?.grade ?? 'not made');
+  return [...byGrade].map(([grade, some]) => `${some.length} ${grade}`).join(', ');
+};
+
+const names = (records: readonly HostRecord[]): string =>
+  records
+    .slice(0, 5)
+    .map(record => record.host.name)
+    .join(', ') + (records.length > 5 ? ` and ${records.length - 5} more` : '');

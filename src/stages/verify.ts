@@ -1,0 +1,77 @@
+import {rebootReasons} from '../hosts/facts.ts';
+import {staleUnits} from '../hosts/restart.ts';
+import {releaseUpdaters} from '../hosts/updaters.ts';
+import {changesOf} from '../model/plan.ts';
+import {changedHosts} from '../record/gates.ts';
+import {hostRecord, type RunContext} from '../rollout/context.ts';
+import {eachHostOfStage} from '../rollout/each-host.ts';
+import {troubleOf} from '../rollout/guard.ts';
+import {findRegressions} from '../rollout/health.ts';
+import {planOfHost} from '../rollout/locked-plan.ts';
+import {keptMoment} from '../rollout/moment.ts';
+import {findDeviations, reversed} from '../rollout/state-proof.ts';
+import {scanHost} from './identify.ts';
+
+/**
+ * Asks every host that the run was to change what is true now, with a new scan: everything planned installed and nothing else
+ * changed, no service running replaced code, no reboot wanting, services as before; and lets go of what was held off on it.
+ */
+export const verify = async (context: RunContext, only?: readonly string[]): Promise<void> => {
+  await context.record({type: 'stage.started', data: {stage: 'verify'}});
+  const hosts = changedHosts(context.state())
+    .map(record => record.host.name)
+    .filter(host => only?.includes(host) ?? true);
+  const whole = await eachHostOfStage(context, hosts, host => verifyHost(context, host));
+  const all = changedHosts(context.state());
+  const good = all.filter(record => record.verified?.good === true).length;
+  const outcome = !whole ? 'stopped' : good === all.length ? 'complete' : 'incomplete';
+  const summary = `${good} of ${all.length} hosts proven to be as planned`;
+  await context.record({type: 'stage.ended', data: {stage: 'verify', outcome, summary}});
+};
+
+const verifyHost = async (context: RunContext, host: string): Promise<void> => {
+  const findings = await findingsOf(context, host).catch((error: unknown) => {
+    if (context.closing.aborted) throw error;
+    return [troubleOf(error).trouble.what];
+  });
+  await context.record({
+    type: 'host.verified',
+    data: {
+      host,
+      good: findings.length === 0,
+      findings: findings.slice(0, 10).map(finding => finding.slice(0, 300)),
+    },
+  });
+};
+
+const findingsOf = async (context: RunContext, host: string): Promise<string[]> => {
+  const before = await keptMoment(context, host, 'before');
+  const planned = await planOfHost(context, host);
+  const {phase} = hostRecord(context, host);
+  if (planned === undefined) return ['no plan of it is on record'];
+  if (before?.planDigest !== planned.digest) {
+    return phase === 'skipped' ? [] : [`nothing was changed: it is ${phase}`];
+  }
+  await releaseLeases(context, host);
+  const scan = await scanHost(context, host);
+  // A host that was taken back is right when it is as before; any other when the plan is carried out.
+  const changes = changesOf(planned.hostPlan);
+  const expected = phase === 'rolled back' ? reversed(changes) : changes;
+  context.signal({host, line: 'comparing with before', at: context.now()});
+  const stale = await context.link(host).ask(staleUnits, undefined);
+  const regressions = await findRegressions(context, host, before);
+  return [
+    ...(phase === 'failed' || phase === 'unknown' ? [`its upgrade ended ${phase}`] : []),
+    ...findDeviations(before.installed, expected, scan.installed).map(deviation => deviation.what),
+    ...[...stale.restart, ...stale.reboot].map(unit => `${unit} still runs replaced code`),
+    ...rebootReasons(scan.facts).map(reason => `needs a reboot: ${reason}`),
+    ...regressions.map(regression => regression.what),
+  ];
+};
+
+const releaseLeases = async (context: RunContext, host: string): Promise<void> => {
+  for (const lease of hostRecord(context, host).leases) {
+    await context.link(host).ask(releaseUpdaters, undefined);
+    await context.record({type: 'lease.released', data: {host, id: lease.id}});
+  }
+};

@@ -1,0 +1,337 @@
+import {describe, expect, it} from 'vitest';
+import {isReachable} from '../../src/demo/host.ts';
+import type {HostPlan} from '../../src/model/plan.ts';
+import type {RolloutLimits} from '../../src/rollout/context.ts';
+import {lockedPlan} from '../../src/rollout/locked-plan.ts';
+import {prepareHost} from '../../src/rollout/prepare.ts';
+import {rollBackHost} from '../../src/rollout/roll-back.ts';
+import {upgradeHost} from '../../src/rollout/upgrade.ts';
+import {rejection} from '../store/example-run.ts';
+import {createWorld, planned, type World} from './simulated-hosts.ts';
+
+type Ready = {world: World; plan: HostPlan; digest: string};
+
+/** web1 is staged, and its upgrade may begin. */
+const staged = async (
+  reboot: 'never' | 'when-needed' = 'never',
+  limits: Partial<RolloutLimits> = {},
+): Promise<Ready> => {
+  const world = createWorld({web1: {}}, {limits});
+  const digest = await planned(world, ['openssl', 'tzdata'], reboot);
+  const [plan] = (await lockedPlan(world.context)).plan.hosts;
+  if (plan === undefined) throw new Error('web1 is not in the plan');
+  await prepareHost(world.context, plan, digest);
+  return {world, plan, digest};
+};
+const upgrade = ({world, plan, digest}: Ready, reboot: 'never' | 'when-needed' = 'never'): Promise<void> =>
+  upgradeHost(world.context, plan, digest, reboot);
+const noteOf = ({world}: Ready): string => world.context.recordOf('web1').note;
+const begun = ({world}: Ready, kind: string): number =>
+  world.context.of('job.intended').filter(({data: {job}}) => job.kind === kind).length;
+
+describe('an upgrade', () => {
+  it('stops before the first change on a host that has drifted', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'apt.installed', answer =>
+      answer.replace(/^tzdata\t\S+/m, 'tzdata\t2026c-0+deb12u1'),
+    );
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      phase: 'failed',
+      code: 'host.drift',
+      message: 'tzdata is 2026c-0+deb12u1, the plan was made for 2026b-0+deb12u1; nothing was changed',
+    });
+    expect(begun(ready, 'install')).toBe(0);
+    expect(ready.world.context.recordOf('web1').leases).toEqual([]);
+  });
+
+  it('stops before the first change where the lock is held', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'host.preflight', answer =>
+      answer.replace('@@ locks\n', '@@ locks\napt (pid 9)\n'),
+    );
+    expect(await rejection(upgrade(ready))).toMatchObject({code: 'host.not-ready'});
+    expect(begun(ready, 'install')).toBe(0);
+  });
+
+  it('stops before the first change where the dry run is no longer the plan', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'apt.simulate-staged', answer =>
+      answer.replace('@@ native', 'Remv curl [7.88.1-10+deb12u14]\n@@ native'),
+    );
+    expect(await rejection(upgrade(ready))).toMatchObject({code: 'host.drift'});
+    expect(begun(ready, 'install')).toBe(0);
+  });
+
+  it('stops on a host without a way back for this plan', async () => {
+    const world = createWorld({web1: {}});
+    const digest = await planned(world);
+    const [plan] = (await lockedPlan(world.context)).plan.hosts;
+    if (plan === undefined) throw new Error('web1 is not in the plan');
+    expect(await rejection(upgradeHost(world.context, plan, digest, 'never'))).toMatchObject({
+      code: 'host.not-staged',
+      next: 'run the test stage',
+    });
+  });
+
+  it('of what is there already is done, without an installation', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'apt.installed', answer =>
+      answer
+        .replace(/^(openssl|libssl3)\t\S+/gm, '$1\t3.0.22-1~deb12u2')
+        .replace(/^tzdata\t\S+/m, 'tzdata\t2026f-0+deb12u1'),
+    );
+    await upgrade(ready);
+    expect(noteOf(ready)).toBe('already installed and healthy');
+    expect(begun(ready, 'install')).toBe(0);
+  });
+
+  it('that the manager calls a success is not one while a package is not as planned', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'apt.installed', (answer, n) =>
+      n > 2 ? answer.replace(/^tzdata\t\S+/m, 'tzdata\t2026b-0+deb12u1') : answer,
+    );
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      phase: 'failed',
+      code: 'host.not-as-planned',
+      message: 'the manager called it a success, but tzdata is 2026b-0+deb12u1, not 2026f-0+deb12u1',
+      suspects: ['apt:tzdata@2026f-0+deb12u1'],
+    });
+  });
+
+  it('that ended with a code and is as planned all the same is done', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'job.poll', answer => answer.replace('ended 0', 'ended 100'));
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1').phase).toBe('done');
+    expect(ready.world.context.recordOf('web1').jobs.find(({kind}) => kind === 'install')?.rc).toBe(100);
+  });
+
+  it('holds the automatic updaters off first, and says so on disk before', async () => {
+    const ready = await staged();
+    let leases = 0;
+    ready.world.on('web1', 'host.inhibit-updaters', answer => {
+      leases = ready.world.context.recordOf('web1').leases.length;
+      return answer;
+    });
+    await upgrade(ready);
+    expect(leases).toBe(1);
+    expect(ready.world.host('web1').updaters.active).toEqual([]);
+  });
+
+  it('keeps the moment before once for a plan, whatever happens after', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'host.preflight', (answer, n) =>
+      n === 1 ? answer.replace('@@ locks\n', '@@ locks\napt (pid 9)\n') : answer,
+    );
+    await rejection(upgrade(ready));
+    const before = ready.world.context.recordOf('web1').baseline.before;
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1').baseline.before).toBe(before);
+    expect(ready.world.context.of('host.baseline').filter(({data}) => data.when === 'before')).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('services after an upgrade', () => {
+  it('have time to come up: only what stays wrong counts', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'host.baseline', (answer, n) =>
+      n === 3 || n === 4 ? answer.replace('shop-api.service\n', '') : answer,
+    );
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1').phase).toBe('done');
+  });
+
+  it('that stay away are a regression, after the time they have', async () => {
+    const ready = await staged('never', {settleMs: 30_000});
+    ready.world.on('web1', 'host.baseline', (answer, n) =>
+      n > 2 ? answer.replace('shop-api.service\n', '') : answer,
+    );
+    const from = ready.world.context.elapsed();
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      phase: 'failed',
+      code: 'host.regression',
+      message: 'shop-api.service ran before and does not now. The packages are installed as planned',
+    });
+    expect(ready.world.context.elapsed() - from).toBeGreaterThan(30_000);
+  });
+
+  it('that are checked from outside count too, each named once', async () => {
+    const ready = await staged('never', {settleMs: 0});
+    const {host} = ready.world.context.recordOf('web1');
+    host.smoke.push({unit: 'shop-api.service'}, {tcp: 8080});
+    ready.world.context.outside = {
+      tcp: () => Promise.resolve('ECONNREFUSED'),
+      http: () => Promise.resolve(undefined),
+    };
+    ready.world.on('web1', 'host.smoke', () => '@@ units\nshop-api.service\tfailed\n@@ commands\n@@ end\n');
+    ready.world.on('web1', 'host.baseline', (answer, n) =>
+      n > 2
+        ? answer.replace('shop-api.service\n', '').replace('@@ failed\n', '@@ failed\nshop-api.service\n')
+        : answer,
+    );
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      message: 'shop-api.service is failed; tcp 8080: ECONNREFUSED. The packages are installed as planned',
+    });
+  });
+
+  it('that run replaced code are restarted once, in one job', async () => {
+    const ready = await staged();
+    await upgrade(ready);
+    expect(begun(ready, 'restart')).toBe(1);
+    expect(ready.world.asked.filter(line => line === 'web1 host.stale-units')).toHaveLength(1);
+  });
+});
+
+describe('a reboot', () => {
+  const wanting = async (): Promise<Ready> => {
+    const ready = await staged('when-needed');
+    let wanted = true;
+    ready.world.on('web1', 'host.facts', answer =>
+      wanted ? answer.replace('@@ reboot\n', '@@ reboot\nlinux-base\n') : answer,
+    );
+    ready.world.on('web1', 'host.reboot', answer => {
+      wanted = false;
+      return answer;
+    });
+    return ready;
+  };
+
+  it('is asked for once, waited for, and followed by a check', async () => {
+    const ready = await wanting();
+    const boot = ready.world.host('web1').boot;
+    await upgrade(ready, 'when-needed');
+    const {context} = ready.world;
+    expect(context.of('reboot.intended').map(({data}) => data.bootId)).toEqual([boot]);
+    expect(context.of('reboot.seen').map(({data}) => data.bootId)).toEqual([ready.world.host('web1').boot]);
+    expect(ready.world.host('web1').boot).not.toBe(boot);
+    expect(context.recordOf('web1')).toMatchObject({phase: 'done', rebooted: 1});
+    expect(context.phasesOf('web1').slice(-4)).toEqual(['restarting', 'rebooting', 'checking', 'done']);
+    // It ended the hold on the updaters, which is taken anew.
+    expect(ready.world.asked.filter(line => line === 'web1 host.inhibit-updaters')).toHaveLength(2);
+  });
+
+  it('is not over while the host still answers from the boot before', async () => {
+    const ready = await wanting();
+    const {boot} = ready.world.host('web1');
+    ready.world.on('web1', 'host.boot', (answer, n) =>
+      n < 5 ? `@@ boot\n${boot}\n@@ system\nrunning\n@@ end\n` : answer,
+    );
+    await upgrade(ready, 'when-needed');
+    const [seen] = ready.world.context.of('reboot.seen');
+    expect(seen?.data.bootId).toBe(ready.world.host('web1').boot);
+    expect(seen?.data.bootId).not.toBe(boot);
+  });
+
+  it('that is not allowed is said to be needed still', async () => {
+    const ready = await wanting();
+    await upgrade(ready, 'never');
+    expect(noteOf(ready)).toContain('a reboot is still needed: asked for by linux-base');
+    expect(ready.world.context.of('reboot.intended')).toEqual([]);
+  });
+
+  it('whose answer is lost is waited for all the same', async () => {
+    const ready = await wanting();
+    ready.world.on('web1', 'host.reboot', answer => answer.slice(0, 3));
+    const boot = ready.world.host('web1').boot;
+    await upgrade(ready, 'when-needed');
+    expect(ready.world.host('web1').boot).not.toBe(boot);
+    expect(ready.world.asked.filter(line => line === 'web1 host.reboot')).toHaveLength(1);
+  });
+
+  it('from which the host does not come back leaves it unknown', async () => {
+    const ready = await wanting();
+    ready.world.on('web1', 'host.reboot', (answer, n) => {
+      if (n === 1) ready.world.host('web1').awayUntil = Infinity;
+      return answer;
+    });
+    expect(await rejection(upgrade(ready, 'when-needed'))).toMatchObject({
+      phase: 'unknown',
+      code: 'reboot.not-back',
+      message: 'web1 was asked to reboot and did not come back within 10 minutes',
+    });
+    expect(isReachable(ready.world.host('web1'), ready.world.context.now())).toBe(false);
+    // Somebody switches it on: it is asked for its boot, and not rebooted a second time.
+    const {world} = ready;
+    Object.assign(world.host('web1'), {awayUntil: 0, startedAt: 0});
+    const {boot} = world.host('web1');
+    await upgrade(ready, 'when-needed');
+    expect(world.host('web1').boot).toBe(boot);
+    expect(world.context.of('reboot.intended')).toHaveLength(1);
+    expect(world.context.recordOf('web1')).toMatchObject({phase: 'done', rebooted: 1});
+  });
+});
+
+describe('a way back', () => {
+  const upgraded = async (): Promise<Ready> => {
+    const ready = await staged();
+    await upgrade(ready);
+    await ready.world.context.record({
+      type: 'host.attempt',
+      data: {host: 'web1', why: 'rollback', reason: 'test'},
+    });
+    return ready;
+  };
+  const goBack = ({world, plan, digest}: Ready): Promise<void> => rollBackHost(world.context, plan, digest);
+
+  it('leads to the state before, and is proven', async () => {
+    const ready = await upgraded();
+    await goBack(ready);
+    expect(ready.world.context.recordOf('web1')).toMatchObject({
+      phase: 'rolled back',
+      note: 'as before: packages, marks, configuration, services',
+    });
+    expect(ready.world.host('web1').packages.get('openssl')?.version).toBe('3.0.20-1~deb12u2');
+  });
+
+  it.each([
+    [
+      'a package that is not as before',
+      'apt.installed',
+      (answer: string) => answer.replace(/^tzdata\t\S+/m, 'tzdata\t2026f-0+deb12u1'),
+      'tzdata is 2026f-0+deb12u1, not 2026b-0+deb12u1',
+    ],
+    [
+      'a lost automatic mark',
+      'apt.marks',
+      (answer: string) => answer.replace('libssl3\n', ''),
+      'libssl3 lost or gained its automatic mark',
+    ],
+    [
+      'a hold that was not there',
+      'apt.marks',
+      (answer: string) => answer.replace('@@ held\n', '@@ held\nopenssl\n'),
+      'openssl lost or gained its hold',
+    ],
+    [
+      'an edited configuration file',
+      'apt.changed-configuration',
+      () => '@@ changed\n/etc/ssl/openssl.cnf\n@@ end\n',
+      '/etc/ssl/openssl.cnf is not as it was',
+    ],
+    [
+      'a service that is away',
+      'host.baseline',
+      (answer: string) => answer.replace('cron.service\n', ''),
+      'cron.service ran before and does not now',
+    ],
+  ])('with %s is not whole, and says what', async (_, verb, change, what) => {
+    const ready = await upgraded();
+    ready.world.on('web1', verb, change);
+    const error = await rejection(goBack(ready));
+    expect(error).toMatchObject({phase: 'failed', code: 'rollback.incomplete'});
+    expect(String(error)).toContain(`the way back ended with 0 and is not whole: ${what}`);
+  });
+
+  it('without a rollback point changes nothing', async () => {
+    const world = createWorld({web1: {}});
+    const digest = await planned(world);
+    const [plan] = (await lockedPlan(world.context)).plan.hosts;
+    if (plan === undefined) throw new Error('web1 is not in the plan');
+    expect(await rejection(rollBackHost(world.context, plan, digest))).toMatchObject({
+      code: 'rollback.no-point',
+    });
+    expect(world.context.of('job.intended')).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import {describe, expect, it} from 'vitest';
+import {scanSchema} from '../../src/model/scan.ts';
+import {readDocument} from '../../src/rollout/context.ts';
+import {identify} from '../../src/stages/identify.ts';
+import {createWorld, linkFault, type World} from '../rollout/simulated-hosts.ts';
+
+const run = async (world: World): Promise<{outcome: string; summary: string}> => {
+  await identify(world.context, [...world.context.state().hosts.keys()]);
+  const {outcome, summary} = world.context.of('stage.ended').at(-1)?.data ?? {outcome: '', summary: ''};
+  return {outcome, summary};
+};
+
+describe('the identify stage', () => {
+  it('asks every host, and keeps all it said as a file', async () => {
+    const world = createWorld({web1: {}, web2: {}});
+    expect(await run(world)).toEqual({
+      outcome: 'complete',
+      summary: '2 of 2 hosts answered, 18 updates pending, 12 of them security',
+    });
+    const {scan} = world.context.recordOf('web1');
+    expect(scan).toMatchObject({updates: 9, security: 6, held: 0, broken: 0, rebootWanted: false});
+    const kept = await readDocument(world.context, scan?.file ?? '', scanSchema);
+    expect(kept).toMatchObject({host: 'web1', facts: {os: {codename: 'bookworm'}}});
+    expect(kept.updates).toHaveLength(9);
+  });
+
+  it('refreshes the lists before it asks what is pending', async () => {
+    const world = createWorld({web1: {}});
+    await run(world);
+    expect(world.asked).toEqual(
+      ['facts', 'refresh', 'pending', 'installed'].map(
+        verb => `web1 ${verb === 'facts' ? 'host' : 'apt'}.${verb}`,
+      ),
+    );
+  });
+
+  it.each([
+    [
+      'whose lists could not be refreshed: what is pending is unknown, not nothing',
+      'apt.refresh',
+      () => '@@ code\n0\n@@ failures\nW: Failed to fetch http://mirror.example/InRelease\n@@ end\n',
+      'host.stale-lists',
+      'could not be refreshed (W: Failed to fetch http://mirror.example/InRelease); what is pending is unknown',
+    ],
+    [
+      'without apt',
+      'host.facts',
+      (answer: string) => answer.replace(/@@ managers\napt-get\n/, '@@ managers\ndnf\n'),
+      'host.no-apt',
+      'has no apt; what is pending on it is unknown',
+    ],
+    [
+      'that cannot be reached',
+      'host.facts',
+      () => {
+        throw linkFault('ssh.refused');
+      },
+      'ssh.refused',
+      'it is ssh.refused',
+    ],
+    [
+      'whose answer is cut short',
+      'apt.pending',
+      (answer: string) => answer.slice(0, answer.length / 2),
+      'host.bad-answer',
+      'it was cut short; nothing was taken from it',
+    ],
+  ])('a host %s is named, and the stage incomplete', async (_, verb, change, code, what) => {
+    const world = createWorld({web1: {}, web2: {}});
+    world.on('web2', verb, change);
+    expect(await run(world)).toEqual({
+      outcome: 'incomplete',
+      summary: '1 of 2 hosts answered, 9 updates pending, 6 of them security',
+    });
+    const record = world.context.recordOf('web2');
+    expect(record.scan).toBeUndefined();
+    expect(record.unreachable).toMatchObject({code});
+    expect(record.unreachable?.what).toContain(what);
+    // It answers later.
+    world.on('web2', verb, answer => answer);
+    expect((await run(world)).outcome).toBe('complete');
+    expect(world.context.recordOf('web2')).toMatchObject({troubles: []});
+  });
+
+  it('counts what is held, broken and not installable, and who wants a reboot', async () => {
+    const world = createWorld({web1: {}}, {held: {web1: ['sudo']}});
+    world.on('web1', 'host.facts', answer =>
+      answer.replace('@@ broken\n', '@@ broken\ncurl\n').replace('@@ reboot\n', '@@ reboot\nlinux-base\n'),
+    );
+    await run(world);
+    expect(world.context.recordOf('web1').scan).toMatchObject({
+      held: 1,
+      broken: 1,
+      notInstalled: 1,
+      rebootWanted: true,
+    });
+  });
+});
