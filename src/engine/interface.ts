@@ -17,7 +17,12 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({type: z.literal('start'), stage: stageNameSchema, hosts: hosts.optional()}),
   z.object({type: z.literal('leave-out'), hosts, reason}),
   z.object({type: z.literal('choose'), patches: z.array(patchIdSchema).min(1), chosen: z.boolean()}),
-  z.object({type: z.literal('lock-plan'), reboot: z.enum(['never', 'when-needed'])}),
+  /** Resolves when every host was simulated and the plan is locked, or refused. */
+  z.object({
+    type: z.literal('lock-plan'),
+    reboot: z.enum(['never', 'when-needed']),
+    reason: reason.optional(),
+  }),
   z.object({
     type: z.literal('sign-off'),
     stage: stageNameSchema,
@@ -29,6 +34,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({type: z.literal('roll-back'), hosts, reason}),
   /** Never installed again in this fleet until unblocked; planned hosts are planned anew without it. */
   z.object({type: z.literal('block'), patch: patchIdSchema, reason}),
+  /** Takes a block back, for the whole fleet. */
+  z.object({type: z.literal('unblock'), patch: patchIdSchema, reason}),
   z.object({type: z.literal('retry'), hosts}),
   z.object({type: z.literal('skip'), hosts, reason}),
   z.object({type: z.literal('hand-over'), hosts, owner: z.string().trim().min(1).max(100), reason}),
@@ -47,8 +54,12 @@ export type EngineState = {
   /** Newest signal of each host with work under way. */
   signals: ReadonlyMap<string, Signal>;
   questions: readonly Question[];
-  /** Stage that a crashed or closed console left running; `start` resumes it. */
+  /** A console that went away left a stage in the middle; `start` resumes it. Hosts at work are followed already. */
   interrupted: boolean;
+  /** Stages, roll-backs and the like that are under way. */
+  busy: boolean;
+  /** Why the engine cannot go on, where it cannot: the disk is full, the worker died. Hosts at work finish by themselves. */
+  failed: string | undefined;
   /** What was found broken in the store and mended, or what makes it read-only; each a sentence for the operator. */
   notices: readonly string[];
 };
@@ -59,6 +70,8 @@ export type EngineChange = {
   hosts: readonly string[];
   signals: boolean;
   questions: boolean;
+  /** `busy`, `interrupted`, `failed` or `notices` changed. */
+  engine: boolean;
   /** The journaled events of this batch, in order: what `--json` prints. */
   events: readonly Event[];
 };

@@ -1,0 +1,260 @@
+import type {z} from 'zod';
+import {cleanLine, clean, decode} from '../model/clean.ts';
+import {describeError, PatchdeckError} from '../model/error.ts';
+import type {Signal} from '../model/job.ts';
+import {isFinal} from '../model/phase.ts';
+import type {Body, Event} from '../record/event.ts';
+import type {Refusal} from '../record/gates.ts';
+import {createTransport} from '../ssh/transport.ts';
+import {openFleetStore, type FleetStore} from '../store/fleet-store.ts';
+import {newRunId} from '../store/paths.ts';
+import {openRunStore, type RunStore} from '../store/run-store.ts';
+import type {RunContext} from '../rollout/context.ts';
+import type {EngineCore} from './core.ts';
+import {isDiskGone, whileDiskIsGone} from './disk-gone.ts';
+import {createFeed} from './feed.ts';
+import {fleetNotices} from './fleet-changes.ts';
+import {serveFollowers} from './followers.ts';
+import {handle} from './handle.ts';
+import {commandSchema, type Engine} from './interface.ts';
+import {keepHeads} from './heads.ts';
+import {jobToShow} from './log-job.ts';
+import {createQuestions} from './questions.ts';
+import {createRunContext, newId, sleep, type EngineWorld} from './run-context.ts';
+import type {EngineSettings} from './settings.ts';
+import {leasesLeft, takeUp} from './take-up.ts';
+
+/** Bytes of a host's log that are shown. */
+const logTailBytes = 65_536;
+
+/**
+ * Opens an engine in this thread. The console runs it in a worker (connect-engine.ts). `world` stands for what is outside of it: the clock
+ * and the way to hosts.
+ */
+export const openEngine = async (settings: EngineSettings, world: EngineWorld = {}): Promise<Engine> => {
+  const now = world.now ?? Date.now;
+  const feed = createFeed();
+  const closing = new AbortController();
+  const signals = new Map<string, Signal>();
+  const notices: string[] = [];
+  const under = new Set<Promise<void>>();
+  const questions = createQuestions(newId, () => feed.mark('questions'));
+  const transport = world.transport ?? createTransport(settings.ssh);
+  const unrecorded: Body[] = [];
+  let failed: string | undefined;
+  let interrupted = false;
+  let opened: {store: RunStore; context: RunContext; fleet: FleetStore; closeLinks: () => void} | undefined;
+
+  const attach = async (store: RunStore, fleetName: string): Promise<NonNullable<typeof opened>> => {
+    store.onEvent((event, changed) => {
+      settleSignals(signals, event);
+      feed.event(event, changed);
+    });
+    const {context, closeLinks} = createRunContext({
+      store,
+      settings,
+      transport,
+      now,
+      elapsed: world.elapsed ?? (() => performance.now()),
+      sleep: world.sleep ?? sleep,
+      ask: question => questions.ask(question),
+      closing: closing.signal,
+      resumed: () => untilResumed(store, closing.signal),
+      signal: signal => {
+        signals.set(signal.host, {...signal, line: cleanLine(signal.line)});
+        feed.mark('signals');
+      },
+      notRecorded: (body, error) => {
+        if (isDiskGone(error)) unrecorded.push(body);
+      },
+    });
+    const fleet = await openFleetStore(settings.stateDir, fleetName, now);
+    opened = {store, context, fleet, closeLinks};
+    notices.push(...store.notices, ...fleet.notices);
+    keepHeads(core, store, context);
+    return opened;
+  };
+
+  const core: EngineCore = {
+    settings,
+    run: () => opened,
+    begin: async () => {
+      const {fleet} = settings;
+      if (fleet === undefined) {
+        throw new PatchdeckError(
+          'input',
+          'run.none',
+          'there is no open run and no inventory to begin one from; nothing was done',
+          'name an inventory (--inventory FILE)',
+        );
+      }
+      for (const sentence of await fleetNotices(settings.stateDir, fleet)) core.notice(sentence);
+      const id = newRunId(new Date(now()), newId());
+      const store = await openRunStore({stateDir: settings.stateDir, id, now});
+      try {
+        const made = await attach(store, fleet.inventory.fleet);
+        await recordBeginning(store, fleet, settings);
+        await serve(store);
+        return made;
+      } catch (error) {
+        // Nothing was begun: the next start begins another run.
+        opened = undefined;
+        await store.close().catch(() => undefined);
+        throw error;
+      }
+    },
+    background: work => {
+      const mine = work()
+        .catch((error: unknown) => {
+          if (closing.signal.aborted) return;
+          const first = failed === undefined;
+          failed = `${describeError(error)}${error instanceof PatchdeckError ? `; ${error.next}` : ''}`;
+          if (!first || opened === undefined || !isDiskGone(error)) return;
+          const {context} = opened;
+          core.background(() => whileDiskIsGone(context, unrecorded, text => core.notice(text)));
+        })
+        .finally(() => {
+          under.delete(mine);
+          feed.mark('engine');
+          if (under.size === 0) opened?.closeLinks();
+        });
+      under.add(mine);
+      feed.mark('engine');
+    },
+    get busy() {
+      return under.size > 0;
+    },
+    resumed: () => {
+      interrupted = false;
+      feed.mark('engine');
+    },
+    questions,
+    notice: text => {
+      notices.push(text);
+      feed.mark('engine');
+    },
+  };
+
+  if (settings.run !== undefined) {
+    const store = await openRunStore({stateDir: settings.stateDir, id: settings.run, existing: true, now});
+    try {
+      await attach(store, store.state.run.fleet);
+      interrupted = await takeUp(core);
+    } catch (error) {
+      await store.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  let stopServing: (() => Promise<void>) | undefined;
+  const serve = async (store: RunStore): Promise<void> => {
+    stopServing = await serveFollowers(store.directory, engine).catch((error: unknown) => {
+      notices.push(`no other console can follow this run: ${describeError(error)}`);
+      return undefined;
+    });
+  };
+  const engine: Engine = {
+    state: () => ({
+      run: opened?.store.started === true ? opened.store.state : undefined,
+      signals,
+      questions: questions.open,
+      interrupted,
+      busy: under.size > 0,
+      failed,
+      notices: opened?.store.started === true ? [...notices, ...leasesLeft(opened.store.state)] : notices,
+    }),
+    subscribe: listener => feed.subscribe(listener),
+    submit: async raw => {
+      try {
+        const command = commandSchema.safeParse(raw);
+        return command.success ? await handle(core, command.data) : invalid(command.error);
+      } catch (error) {
+        if (error instanceof PatchdeckError && (error.kind === 'gate' || error.kind === 'input')) {
+          return {code: error.code, what: error.message, next: error.next};
+        }
+        throw error;
+      } finally {
+        // Whoever asked sees what came of it in the state.
+        feed.flush();
+      }
+    },
+    read: digest => {
+      if (opened === undefined) throw new Error('no run is open');
+      return opened.store.read(digest);
+    },
+    log: async host => {
+      const record = opened?.store.state.hosts.get(host);
+      const job = record === undefined ? undefined : jobToShow(record);
+      return job === undefined || opened === undefined
+        ? ''
+        : clean(decode(await opened.store.tailLog(job.id, logTailBytes)));
+    },
+    idle: async () => {
+      while (under.size > 0) await Promise.all(under);
+      feed.flush();
+    },
+    close: async () => {
+      await stopServing?.();
+      closing.abort(new Error('the console is closing'));
+      questions.withdraw();
+      await Promise.allSettled(under);
+      opened?.closeLinks();
+      await opened?.fleet.close();
+      await opened?.store.close();
+      feed.flush();
+    },
+  };
+  if (opened !== undefined) await serve(opened.store);
+  return engine;
+};
+
+/** In one turn, so in one write: a run has all its hosts or was never begun. One that lost some on the way would look whole. */
+const recordBeginning = async (
+  store: RunStore,
+  fleet: NonNullable<EngineSettings['fleet']>,
+  {mode, operator}: EngineSettings,
+): Promise<void> => {
+  const inventory = await store.put(new TextEncoder().encode(fleet.text));
+  const taking = new Set(fleet.hosts);
+  const included = fleet.inventory.hosts.filter(host => taking.has(host.name));
+  const bodies: Body[] = [
+    {type: 'run.started', data: {run: store.id, fleet: fleet.inventory.fleet, mode, inventory}},
+    ...included.map((host): Body => ({type: 'host.included', data: {host}})),
+  ];
+  await Promise.all(bodies.map(body => store.record(body, `operator ${operator}`)));
+};
+
+const invalid = ({issues}: z.ZodError): Refusal => ({
+  code: 'command.invalid',
+  what: `${issues.map(({path, message}) => `${path.join(' ')}: ${message}`).join('; ')}; nothing was done`,
+  next: 'correct it and try again',
+});
+
+/** Where a host is at rest, its last signal says nothing any more. */
+const settleSignals = (signals: Map<string, Signal>, event: Event): void => {
+  if (event.type === 'stage.ended') signals.clear();
+  if (
+    event.type === 'host.scanned' ||
+    event.type === 'host.unreachable' ||
+    event.type === 'host.verified' ||
+    (event.type === 'host.phase' && (isFinal(event.data.phase) || event.data.phase === 'staged'))
+  ) {
+    signals.delete(event.data.host);
+  }
+};
+
+const untilResumed = async (store: RunStore, closing: AbortSignal): Promise<void> => {
+  const waits = (): boolean => store.state.run.paused !== undefined && store.state.run.stopping === undefined;
+  if (!waits()) return;
+  await new Promise<void>((resolve, reject) => {
+    const stop = store.onEvent(() => {
+      if (waits()) return;
+      stop();
+      resolve();
+    });
+    closing.addEventListener('abort', () => {
+      stop();
+      reject(closing.reason as Error);
+    });
+  });
+};

@@ -1,0 +1,165 @@
+import {releaseUpdaters} from '../hosts/updaters.ts';
+import {PatchdeckError} from '../model/error.ts';
+import {isFinal, type StageName} from '../model/phase.ts';
+import {gate, type Refusal} from '../record/gates.ts';
+import type {HostRecord} from '../record/state.ts';
+import type {RunContext} from '../rollout/context.ts';
+import {eachHost} from '../rollout/each-host.ts';
+import {guardHost} from '../rollout/guard.ts';
+import {planOfHost} from '../rollout/locked-plan.ts';
+import {rollBackHost} from '../rollout/roll-back.ts';
+import {upgradeHost} from '../rollout/upgrade.ts';
+import {deploy} from '../stages/deploy.ts';
+import {identify} from '../stages/identify.ts';
+import {prioritize} from '../stages/prioritize.ts';
+import {test} from '../stages/test.ts';
+import {verify} from '../stages/verify.ts';
+import type {EngineSettings} from './settings.ts';
+
+/** Runs a stage to its end. `hosts` narrows identify, deploy and verify. */
+export const runStage = async (
+  context: RunContext,
+  stage: StageName,
+  hosts: readonly string[] | undefined,
+  inputs: {settings: EngineSettings; blocked: ReadonlyMap<string, string>},
+): Promise<void> => {
+  const {settings, blocked} = inputs;
+  const stages: Record<StageName, () => Promise<void>> = {
+    identify: () => identify(context, hosts ?? membersByName(context)),
+    prioritize: async () => {
+      const {loadKnowledge} = await import('../advisories/knowledge.ts');
+      const now = settings.rankedAt ?? context.now();
+      const knowledge = await loadKnowledge(settings.kev, settings.cacheDir, now);
+      await prioritize(context, {knowledge, blocked, now});
+    },
+    test: () => test(context),
+    deploy: () => deploy(context, hosts),
+    verify: () => verify(context, hosts),
+  };
+  await stages[stage]();
+};
+
+const membersByName = (context: RunContext): string[] =>
+  [...context.state().hosts.values()]
+    .filter(record => record.leftOut === undefined)
+    .map(record => record.host.name);
+
+/** Takes hosts back to their rollback points. They were checked with `refuseRollBack` before. */
+export const rollBackHosts = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
+  await eachHost(context, hosts, async host => {
+    const planned = await planOfHost(context, host);
+    if (planned === undefined) return;
+    await guardHost(context, host, () => rollBackHost(context, planned.hostPlan, planned.digest));
+  });
+};
+
+/** Takes up again hosts that failed or whose state is unknown; a job that still runs there is followed, not started anew. */
+export const retryHosts = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
+  await eachHost(context, hosts, async host => {
+    const planned = await planOfHost(context, host);
+    if (planned === undefined) return;
+    await guardHost(context, host, () =>
+      upgradeHost(context, planned.hostPlan, planned.digest, planned.reboot),
+    );
+  });
+};
+
+/** Lets go of everything the run holds off on hosts; gives the names of those that could not be asked. */
+export const releaseAll = async (context: RunContext): Promise<string[]> => {
+  const holding = [...context.state().hosts.values()].filter(record => record.leases.length > 0);
+  const silent: string[] = [];
+  await eachHost(
+    context,
+    holding.map(record => record.host.name),
+    async host => {
+      try {
+        await context.link(host).ask(releaseUpdaters, undefined);
+        for (const lease of context.state().hosts.get(host)?.leases ?? []) {
+          await context.record({type: 'lease.released', data: {host, id: lease.id}});
+        }
+      } catch (error) {
+        if (context.closing.aborted || !(error instanceof PatchdeckError)) throw error;
+        silent.push(host);
+      }
+    },
+  );
+  return silent;
+};
+
+/** Why these hosts cannot be rolled back now, the first reason found. */
+export const refuseRollBack = (context: RunContext, hosts: readonly HostRecord[]): Refusal | undefined =>
+  refuse(hosts, 'rollback.refused', [
+    [record => context.underWay.has(record.host.name), 'is being worked on', 'wait for it, or stop it first'],
+    [record => record.phase === 'rolled back', 'is rolled back already', 'leave it out of the command'],
+    [
+      record => !record.jobs.some(job => job.kind === 'install'),
+      'was not changed by this run',
+      'leave it out of the command',
+    ],
+    [
+      record => record.point?.planDigest !== record.planned?.planDigest,
+      'has no rollback point',
+      'mend it by hand',
+    ],
+  ]);
+
+/** Why these hosts cannot be tried again now. */
+export const refuseRetry = (context: RunContext, hosts: readonly HostRecord[]): Refusal | undefined =>
+  refuse(hosts, 'retry.refused', [
+    [record => context.underWay.has(record.host.name), 'is being worked on', 'wait for it'],
+    [
+      record => record.phase !== 'failed' && record.phase !== 'unknown',
+      'is neither failed nor unknown',
+      'leave it out of the command',
+    ],
+    [
+      record => record.point === undefined || record.point.planDigest !== record.planned?.planDigest,
+      'was not prepared for the plan',
+      'run the test stage again',
+    ],
+  ]);
+
+/** Why these hosts cannot be left out or skipped now: what was begun on a host has to be ended. */
+export const refuseSetAside = (context: RunContext, hosts: readonly HostRecord[]): Refusal | undefined =>
+  refuse(hosts, 'host.at-work', [
+    [record => context.underWay.has(record.host.name), 'is being worked on', 'wait for it, or stop it first'],
+    [
+      record => record.jobs.some(job => job.kind === 'install') && record.phase !== 'rolled back',
+      'was changed by this run',
+      'roll it back first, or hand it to a named owner',
+    ],
+  ]);
+
+const refuse = (
+  hosts: readonly HostRecord[],
+  code: string,
+  reasons: readonly (readonly [(record: HostRecord) => boolean, string, string])[],
+): Refusal | undefined => {
+  for (const [applies, what, next] of reasons) {
+    const names = hosts.filter(applies).map(record => record.host.name);
+    if (names.length > 0) {
+      return {code, what: `${names.slice(0, 5).join(', ')} ${what}; nothing was done`, next};
+    }
+  }
+  return undefined;
+};
+
+/** What keeps a plan from being locked now. */
+export const refuseLock = (context: RunContext): Refusal | undefined => {
+  const state = context.state();
+  const refusal = gate(state, 'prioritize');
+  if (refusal !== undefined) return refusal;
+  if (state.run.ranking === undefined) {
+    return {code: 'gate.prioritize', what: 'nothing was ranked yet', next: 'run prioritize first'};
+  }
+  const working = [...state.hosts.values()].filter(
+    record => record.phase !== 'queued' && record.phase !== 'staged' && !isFinal(record.phase),
+  );
+  return working.length === 0
+    ? undefined
+    : {
+        code: 'plan.at-work',
+        what: `${working.length} hosts are in the middle of the earlier plan`,
+        next: 'resume the stage, or wait for it',
+      };
+};

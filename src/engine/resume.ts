@@ -1,0 +1,53 @@
+import type {Phase} from '../model/phase.ts';
+import type {HostRecord} from '../record/state.ts';
+import type {RunContext} from '../rollout/context.ts';
+import {guardHost} from '../rollout/guard.ts';
+import {planOfHost} from '../rollout/locked-plan.ts';
+import {prepareHost} from '../rollout/prepare.ts';
+import {rollBackHost} from '../rollout/roll-back.ts';
+import {upgradeHost} from '../rollout/upgrade.ts';
+
+/** The hosts that an earlier console left in the middle of something. */
+export const leftAtWork = (context: RunContext): HostRecord[] =>
+  [...context.state().hosts.values()].filter(
+    record => workOf(record) !== undefined && record.leftOut === undefined,
+  );
+
+/**
+ * Asks each host that was left at work what is true now and goes on from there: no job is started twice, none is assumed. Hosts that
+ * had not begun wait for the stage to be started again.
+ */
+export const resumeHosts = async (context: RunContext): Promise<void> => {
+  await Promise.all(
+    leftAtWork(context).map(async record => {
+      const host = record.host.name;
+      const planned = await planOfHost(context, host);
+      const kind = workOf(record);
+      if (planned === undefined || kind === undefined) return;
+      const {hostPlan, digest, reboot} = planned;
+      const work = {
+        test: () => prepareHost(context, hostPlan, digest),
+        upgrade: () => upgradeHost(context, hostPlan, digest, reboot),
+        rollback: () => rollBackHost(context, hostPlan, digest),
+      }[kind];
+      await guardHost(context, host, work);
+    }),
+  );
+};
+
+/** Phases in which a host that nobody works on was being upgraded. */
+const upgrading: ReadonlySet<Phase> = new Set([
+  'drained',
+  'installing',
+  'restarting',
+  'rebooting',
+  'checking',
+]);
+
+const workOf = (record: HostRecord): 'test' | 'upgrade' | 'rollback' | undefined => {
+  if (upgrading.has(record.phase)) return 'upgrade';
+  if (record.phase === 'rolling back') return 'rollback';
+  const preparing = record.phase === 'locked' || record.phase === 'checked';
+  const staging = record.jobs.some(job => job.kind === 'stage' && job.state !== 'ended');
+  return preparing && staging ? 'test' : undefined;
+};

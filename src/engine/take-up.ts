@@ -1,0 +1,50 @@
+import type {RunState} from '../record/state.ts';
+import type {EngineCore} from './core.ts';
+import {hostsToTell, tellEpoch} from './epoch.ts';
+import {leftAtWork, resumeHosts} from './resume.ts';
+
+/** After a console that went away: says what is left hanging, ends the stage it was in, and goes on with the hosts at work. */
+export const takeUp = async (core: EngineCore): Promise<boolean> => {
+  const opened = core.run();
+  if (opened === undefined || opened.store.readOnly !== undefined) return false;
+  const {context} = opened;
+  const {run} = context.state();
+  const stage = Object.entries(run.stages).find(([, record]) => record.status === 'running')?.[0];
+  const working = leftAtWork(context);
+  if (stage !== undefined) {
+    const followed = working.length === 1 ? '1 host at work is' : `${working.length} hosts at work are`;
+    const summary = `the console went away; ${followed} followed to the end`;
+    await context.record({
+      type: 'stage.ended',
+      data: {stage: stage as keyof typeof run.stages, outcome: 'stopped', summary},
+    });
+    core.notice(`${stage} was interrupted: ${followed} followed to the end; start it again to go on`);
+  }
+  const untold = hostsToTell(context);
+  if (untold.length > 0) {
+    core.notice(
+      `the run was taken over (epoch ${run.epoch ?? 1}): ${untold.length} hosts are asked before anything of it is believed`,
+    );
+  }
+  if (untold.length > 0 || working.length > 0) {
+    core.background(async () => {
+      await tellEpoch(context, untold, text => core.notice(text));
+      await resumeHosts(context);
+    });
+  }
+  return stage !== undefined;
+};
+
+/** What is held off on hosts while nobody works on them: the first thing that a resumed run shows. */
+export const leasesLeft = ({hosts, run}: RunState): string[] => {
+  const running = Object.values(run.stages).some(stage => stage.status === 'running');
+  const holding = running ? [] : [...hosts.values()].filter(record => record.leases.length > 0);
+  const [lease] = holding.flatMap(record => record.leases);
+  if (lease === undefined) return [];
+  const names = holding
+    .slice(0, 5)
+    .map(record => record.host.name)
+    .join(', ');
+  const more = holding.length > 5 ? ` and ${holding.length - 5} more hosts` : '';
+  return [`${lease.what} on ${names}${more} until ${lease.expires} at the latest (verify or close ends it)`];
+};
