@@ -1,0 +1,48 @@
+import {facts} from './facts.ts';
+import {baseline, packagesOfUnit, preflight, smoke, staleUnits} from './health.ts';
+import {pollJob, raiseEpoch, removeJob, startJob} from './jobs.ts';
+import {
+  broken,
+  changedConfiguration,
+  changelog,
+  downloadBytes,
+  installed,
+  marks,
+  refresh,
+} from './packages.ts';
+import {pending} from './pending.ts';
+import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
+import {staged} from './staged.ts';
+import {boot, inhibitUpdaters, reboot, releaseUpdaters, writeHead} from './upkeep.ts';
+import type {Verb} from './verb.ts';
+
+/** Every script a demo host can answer at once, by verb; the payloads of jobs are apart. */
+export const verbs: ReadonlyMap<string, Verb> = new Map([
+  ['host.facts', facts],
+  ['host.baseline', baseline],
+  ['host.preflight', preflight],
+  ['host.download-bytes', downloadBytes],
+  ['host.stale-units', staleUnits],
+  ['host.smoke', smoke],
+  ['host.packages-of-unit', packagesOfUnit],
+  ['host.boot', boot],
+  ['host.reboot', reboot],
+  ['host.inhibit-updaters', inhibitUpdaters],
+  ['host.release-updaters', releaseUpdaters],
+  ['host.write-head', writeHead],
+  ['job.start', startJob],
+  ['job.epoch', raiseEpoch],
+  ['job.poll', pollJob],
+  ['job.remove', removeJob],
+  ['apt.refresh', refresh],
+  ['apt.pending', pending],
+  ['apt.installed', installed],
+  ['apt.marks', marks],
+  ['apt.broken', broken],
+  ['apt.simulate', simulate],
+  ['apt.simulate-staged', simulateStaged],
+  ['apt.simulate-undo', simulateUndo],
+  ['apt.staged', staged],
+  ['apt.changed-configuration', changedConfiguration],
+  ['apt.changelog', changelog],
+]);

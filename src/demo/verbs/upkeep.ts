@@ -1,0 +1,48 @@
+import {z} from 'zod';
+import {schedule} from '../host.ts';
+import {reboot as rebootSoon, systemState} from '../power.ts';
+import {answer} from '../text.ts';
+import {verb, type Verb} from './verb.ts';
+
+/** Which boot the host is in, and how far it has come. */
+export const boot: Verb = verb(100, z.object({}), (host, _args, now) =>
+  answer(['boot', host.boot], ['system', systemState(host, now)]),
+);
+
+/** Reboots once for a boot: asked by somebody who believes it in another, it does not. */
+export const reboot: Verb = verb(150, z.object({bootId: z.string()}), (host, {bootId}, now) => {
+  if (bootId !== host.boot) return answer(['answer', 'other-boot']);
+  rebootSoon(host, now);
+  return answer(['answer', 'asked']);
+});
+
+/** Holds the automatic updaters off until a time of the host's own clock. Asked again, the time begins anew. */
+export const inhibitUpdaters: Verb = verb(200, z.object({seconds: z.number()}), (host, {seconds}, now) => {
+  const {active, inhibited} = host.updaters;
+  host.updaters = {active: [], inhibited: active.length > 0 ? active : inhibited};
+  host.agenda = host.agenda.filter(due => due.act !== release);
+  schedule(host, {at: now + seconds * 1000, act: release});
+  return answer();
+});
+
+/** Lets them run again. */
+export const releaseUpdaters: Verb = verb(200, z.object({}), host => {
+  const had = host.updaters.inhibited.length > 0;
+  release(host);
+  return answer(['answer', had ? 'restored' : 'nothing']);
+});
+
+const release = (host: Parameters<Verb['reply']>[0]): void => {
+  host.updaters = {active: [...host.updaters.active, ...host.updaters.inhibited], inhibited: []};
+  host.agenda = host.agenda.filter(due => due.act !== release);
+};
+
+/** Takes a line for its syslog. */
+export const writeHead: Verb = verb(
+  30,
+  z.object({run: z.string(), seq: z.number(), hash: z.string()}),
+  (host, {run, seq, hash}) => {
+    host.syslog.push(`run ${run} event ${seq} sha256 ${hash}`);
+    return answer();
+  },
+);
