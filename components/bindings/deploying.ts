@@ -1,0 +1,105 @@
+import {open, submit} from '../deed.ts';
+import {screenOf} from '../console-state.ts';
+import {count, namesOf} from '../words.ts';
+import type {Binding} from './binding.ts';
+import {reasonField} from './hosts.ts';
+import {noRun, whyNot} from './starting.ts';
+import {runningStage} from './stopping.ts';
+import {deployLayer} from './summaries.ts';
+import {hostNames, targetHosts, targetWords} from './targets.ts';
+
+/** Deploying: what starts it, slows it down and shows how far it is. */
+export const deployBindings: readonly Binding[] = [
+  {
+    id: 'accept-no-rollback',
+    keys: ['N'],
+    title: 'accept that a host has no way back',
+    tier: 'confirm',
+    where: ['test', 'deploy'],
+    changes: true,
+    disabled: c =>
+      targetHosts(c, record => record.point?.grade === 'none' && record.rollbackAccepted === undefined)
+        .length === 0
+        ? 'only for a host whose way back is graded none'
+        : undefined,
+    deed: c => {
+      const hosts = targetHosts(c, r => r.point?.grade === 'none' && r.rollbackAccepted === undefined);
+      return open({
+        kind: 'form',
+        title: `Deploy ${count(hosts.length, 'host')} without a way back`,
+        lines: [...targetWords(c, hosts), `Why there is none: ${hosts[0]?.point?.why ?? 'unknown'}`],
+        fields: [reasonField],
+        at: 0,
+        then: values =>
+          open({
+            kind: 'confirm',
+            title: `Accept no rollback for ${namesOf(hostNames(hosts), 6)}?`,
+            lines: ['If their upgrade fails, this program cannot undo it.'],
+            then: submit('accepted', {
+              type: 'accept-no-rollback',
+              hosts: hostNames(hosts),
+              reason: values['reason'] ?? '',
+            }),
+          }),
+      });
+    },
+  },
+  {
+    id: 'start-deploy',
+    keys: ['D'],
+    title: 'deploy the tested plan, all of it or the selected hosts',
+    hint: 'deploy',
+    tier: 'live',
+    where: ['deploy'],
+    changes: true,
+    disabled: c => whyNot(c, 'deploy'),
+    deed: c => {
+      const {run} = c.state.engine;
+      if (run === undefined) return {do: 'say', text: noRun};
+      const chosen = screenOf(c.state.ui).selected.size > 0 ? targetHosts(c, () => true) : [];
+      return open(deployLayer(c.state, run, chosen));
+    },
+  },
+  {
+    id: 'pause',
+    keys: ['p'],
+    title: 'pause: nothing new starts; again: go on',
+    hint: c => (c.state.engine.run?.run.paused === undefined ? 'pause' : 'go on'),
+    tier: 'safe',
+    where: ['deploy'],
+    changes: true,
+    disabled: c => (runningStage(c.state) === undefined ? 'nothing is running' : undefined),
+    deed: c =>
+      c.state.engine.run?.run.paused === undefined && c.state.engine.run?.run.stopping === undefined
+        ? submit('paused: nothing new starts', {
+            type: 'pause',
+            reason: `paused at the console by ${c.state.operator}`,
+          })
+        : submit('going on', {type: 'resume'}),
+  },
+  {
+    id: 'after-wave',
+    keys: ['w'],
+    title: 'stop after this wave; p goes on',
+    hint: 'after wave',
+    tier: 'safe',
+    where: ['deploy'],
+    changes: true,
+    disabled: c => (runningStage(c.state) === 'deploy' ? undefined : 'no deploy is running'),
+    deed: c =>
+      submit('stopping after this wave', {
+        type: 'stop',
+        how: 'after-wave',
+        reason: `asked at the console by ${c.state.operator}`,
+      }),
+  },
+  {
+    id: 'waves',
+    keys: ['m'],
+    title: 'the waves: done, failed and left of each',
+    tier: 'safe',
+    where: ['deploy'],
+    disabled: c => (c.state.engine.run?.run.plan === undefined ? 'no plan is locked' : undefined),
+    deed: () => open({kind: 'waves'}),
+  },
+];

@@ -1,0 +1,151 @@
+import {stageNames} from '../../src/model/phase.ts';
+import {open, submit} from '../deed.ts';
+import type {Binding} from './binding.ts';
+import {reasonField} from './hosts.ts';
+import {runningStage} from './stopping.ts';
+import {noRun, whyNot} from './starting.ts';
+import {planName, testLayer} from './summaries.ts';
+import {hostNames, targetHosts} from './targets.ts';
+
+/** What begins, judges and ends the stages. */
+export const stageBindings: readonly Binding[] = [
+  {
+    id: 'scan',
+    keys: ['b'],
+    title: 'begin the scan of all hosts',
+    hint: c => (c.state.engine.run?.run.stages.identify.status === 'complete' ? undefined : 'begin scan'),
+    tier: 'safe',
+    where: ['identify'],
+    changes: true,
+    disabled: c => whyNot(c, 'identify'),
+    deed: () => submit('the scan has started', {type: 'start', stage: 'identify'}),
+  },
+  {
+    id: 'scan-again',
+    keys: ['r'],
+    title: 'scan the selected hosts, or the one under the cursor, again',
+    hint: 'rescan',
+    tier: 'safe',
+    where: ['identify'],
+    changes: true,
+    disabled: c =>
+      whyNot(c, 'identify') ??
+      (targetHosts(c, () => true).length === 0 ? 'there is no host to ask' : undefined),
+    deed: c =>
+      submit('asking again', {
+        type: 'start',
+        stage: 'identify',
+        hosts: hostNames(targetHosts(c, () => true)),
+      }),
+  },
+  {
+    id: 'rank',
+    keys: ['b'],
+    title: 'begin: rank what is pending',
+    hint: c => (c.state.engine.run?.run.ranking === undefined ? 'begin ranking' : undefined),
+    tier: 'safe',
+    where: ['prioritize'],
+    changes: true,
+    disabled: c => whyNot(c, 'prioritize'),
+    deed: () => submit('ranking', {type: 'start', stage: 'prioritize'}),
+  },
+  {
+    id: 'start-test',
+    keys: ['T'],
+    title: 'test the plan: check all hosts, change the canaries',
+    hint: 'test',
+    tier: 'live',
+    where: ['test'],
+    changes: true,
+    disabled: c => whyNot(c, 'test'),
+    deed: c => {
+      const {run} = c.state.engine;
+      return run === undefined ? {do: 'say', text: noRun} : open(testLayer(c.state, run));
+    },
+  },
+  {
+    id: 'sign-off',
+    keys: ['o'],
+    title: 'sign the stage off, with your name and a reason',
+    hint: 'sign off',
+    tier: 'confirm',
+    where: ['test', 'verify'],
+    changes: true,
+    disabled: c => {
+      const stage = c.state.engine.run?.run.stages[c.state.ui.stage];
+      if (stage === undefined || stage.status === 'not-started')
+        return 'there is nothing to sign off: it was not run';
+      if (stage.status === 'running') return 'it is still running';
+      if (stage.status !== 'complete') return `it ended ${stage.status}: ${stage.summary}`;
+      return stage.signedOff === undefined ? undefined : `${stage.signedOff.name} has signed it off`;
+    },
+    deed: c => {
+      const {stage} = c.state.ui;
+      const record = c.state.engine.run?.run.stages[stage];
+      return open({
+        kind: 'form',
+        title: `Sign ${stage} off`,
+        lines: [
+          `${stage} ended ${record?.status ?? ''}: ${record?.summary ?? ''}`,
+          'Your name and reason go into the journal and the report.',
+        ],
+        fields: [{id: 'name', label: 'name', value: c.state.operator, most: 100}, reasonField],
+        at: 1,
+        then: values =>
+          submit('signed off', {
+            type: 'sign-off',
+            stage,
+            name: values['name'] ?? '',
+            reason: values['reason'] ?? '',
+          }),
+      });
+    },
+  },
+  {
+    id: 'start-verify',
+    keys: ['b'],
+    title: 'begin: ask every planned host again',
+    hint: c => (c.state.engine.run?.run.stages.verify.status === 'complete' ? undefined : 'begin verify'),
+    tier: 'safe',
+    where: ['verify'],
+    changes: true,
+    disabled: c => whyNot(c, 'verify'),
+    deed: () => submit('verifying', {type: 'start', stage: 'verify'}),
+  },
+  {
+    id: 'close-run',
+    keys: ['C'],
+    title: 'close the run, with a reason',
+    hint: 'close run',
+    tier: 'confirm',
+    where: ['verify'],
+    changes: true,
+    disabled: c => {
+      if (c.state.engine.run === undefined) return noRun;
+      if (c.state.engine.run.run.closed !== undefined) return 'the run is closed already';
+      const running = runningStage(c.state);
+      return running === undefined ? undefined : `${running} is running`;
+    },
+    deed: c => {
+      const run = c.state.engine.run;
+      const open1 = stageNames.filter(name => run?.run.stages[name].status === 'not-started');
+      return open({
+        kind: 'form',
+        title: `Close run ${run?.run.id ?? ''}, plan ${run === undefined ? '' : planName(run)}`,
+        lines: [
+          open1.length === 0 ? 'All stages were run.' : `Never begun: ${open1.join(', ')}.`,
+          'Nothing more can be done in a closed run; its report and its journal stay.',
+        ],
+        fields: [reasonField],
+        at: 0,
+        then: values =>
+          open({
+            kind: 'confirm',
+            title: 'Close the run?',
+            lines: ['It cannot be opened again.'],
+            then: submit('the run is closed', {type: 'close', reason: values['reason'] ?? ''}),
+          }),
+      });
+    },
+  },
+];

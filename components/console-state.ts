@@ -1,0 +1,86 @@
+import type {EngineState} from '../src/engine/interface.ts';
+import type {Ranking} from '../src/model/patch.ts';
+import {stageNames, type StageName} from '../src/model/phase.ts';
+import type {RollbackPoint} from '../src/model/rollback.ts';
+import type {Scan} from '../src/model/scan.ts';
+import type {Theme} from './theme.ts';
+import type {Layer, ScreenUi, Ui} from './ui.ts';
+
+export type Mode = 'live' | 'demo' | 'read-only';
+
+/** A file of the store that is being shown: not there yet, there, or why not. */
+export type Loaded<T> = {digest: string; value?: T; error?: string};
+
+export type ConsoleState = {
+  ui: Ui;
+  engine: EngineState;
+  /** Counts up when hosts or run changed: the map of hosts is the same object all the time. */
+  version: number;
+  ranking: Loaded<Ranking> | undefined;
+  scan: Loaded<Scan> | undefined;
+  point: Loaded<RollbackPoint> | undefined;
+  log: {host: string; text: string} | undefined;
+  /** When the question on top appeared: what was typed for something else must not answer it. */
+  questionSince: number;
+  mode: Mode;
+  fleet: string;
+  operator: string;
+  theme: Theme;
+  now: number;
+};
+
+export const emptyScreen: ScreenUi = {
+  cursor: undefined,
+  at: 0,
+  top: 0,
+  filter: '',
+  sort: undefined,
+  reverse: false,
+  selected: new Set(),
+  anchor: undefined,
+  held: undefined,
+};
+
+export const firstUi = (stage: StageName, size: Ui['size']): Ui => ({
+  stage,
+  screens: {
+    identify: emptyScreen,
+    prioritize: emptyScreen,
+    test: emptyScreen,
+    deploy: emptyScreen,
+    verify: emptyScreen,
+  },
+  layers: [],
+  message: undefined,
+  answer: '',
+  seen: new Set(),
+  suspects: {},
+  undo: undefined,
+  size,
+});
+
+export const screenOf = (ui: Ui): ScreenUi => ui.screens[ui.stage];
+
+export const changeScreen = (ui: Ui, next: Partial<ScreenUi>): Ui => ({
+  ...ui,
+  screens: {...ui.screens, [ui.stage]: {...ui.screens[ui.stage], ...next}},
+});
+
+export const topLayer = (ui: Ui): Layer | undefined => ui.layers.at(-1);
+
+/** Replaces the layer on top. */
+export const changeLayer = (ui: Ui, layer: Layer): Ui => ({
+  ...ui,
+  layers: [...ui.layers.slice(0, -1), layer],
+});
+
+export const closeLayer = (ui: Ui): Ui => ({...ui, layers: ui.layers.slice(0, -1)});
+
+/** The stage where the operator has to look first: the one that runs, else the last that was begun and its successor. */
+export const stageToOpen = (state: EngineState): StageName => {
+  const {run} = state;
+  if (run === undefined) return 'identify';
+  const running = stageNames.find(name => run.run.stages[name].status === 'running');
+  if (running !== undefined) return running;
+  return stageNames.findLast(name => run.run.stages[name].status !== 'not-started') ?? 'identify';
+};

@@ -1,0 +1,80 @@
+import type {Engine} from '../src/engine/interface.ts';
+import {describeError} from '../src/model/error.ts';
+import {rankingSchema} from '../src/model/patch.ts';
+import {rollbackPointSchema} from '../src/model/rollback.ts';
+import {scanSchema} from '../src/model/scan.ts';
+import {topLayer, type ConsoleState, type Loaded} from './console-state.ts';
+
+/** How often the log of the host that is open is asked for, in ms. */
+const logEvery = 1000;
+
+type Slot = 'ranking' | 'scan' | 'point';
+type Schema<T> = {parse(value: unknown): T};
+
+/** Fetches what the screen needs from the engine when it needs it: the ranking, a host's scan, its way back, its log. */
+export const makeLoader = (
+  engine: Engine,
+  get: () => ConsoleState,
+  set: (next: Partial<ConsoleState>) => void,
+) => {
+  const asked: Partial<Record<Slot, string>> = {};
+  let logOf: string | undefined;
+  let poll: NodeJS.Timeout | undefined;
+
+  const load = <T>(
+    slot: Slot,
+    digest: string | undefined,
+    schema: Schema<T>,
+    put: (loaded: Loaded<T>) => void,
+  ) => {
+    if (digest === undefined || asked[slot] === digest) return;
+    asked[slot] = digest;
+    engine
+      .read(digest)
+      .then(bytes => ({digest, value: schema.parse(JSON.parse(new TextDecoder().decode(bytes)))}))
+      .catch((error: unknown) => ({digest, error: describeError(error)}))
+      .then(loaded => {
+        if (asked[slot] === digest) put(loaded);
+      })
+      .catch(() => undefined);
+  };
+
+  const readLog = (host: string): void => {
+    engine
+      .log(host)
+      .catch((error: unknown) => `The log cannot be read: ${describeError(error)}`)
+      .then(text => {
+        if (logOf !== host) return;
+        const {log} = get();
+        if (log?.host !== host || log.text !== text) set({log: {host, text}});
+        poll = setTimeout(() => readLog(host), logEvery);
+      })
+      .catch(() => undefined);
+  };
+
+  const followLog = (host: string | undefined): void => {
+    if (host === logOf) return;
+    clearTimeout(poll);
+    logOf = host;
+    if (host !== undefined) readLog(host);
+  };
+
+  return {
+    /** Compares what is shown with what was fetched. */
+    look: (): void => {
+      const state = get();
+      load('ranking', state.engine.run?.run.ranking?.file, rankingSchema, ranking => set({ranking}));
+      const pages = state.ui.layers.flatMap(layer => (layer.kind === 'page' ? [layer.page] : []));
+      const host = pages.findLast(page => page.of === 'host')?.host;
+      const record = host === undefined ? undefined : state.engine.run?.hosts.get(host);
+      load('scan', record?.scan?.file, scanSchema, scan => set({scan}));
+      load('point', record?.point?.file, rollbackPointSchema, point => set({point}));
+      const top = topLayer(state.ui);
+      followLog(top?.kind === 'page' && top.page.of === 'log' ? top.page.host : undefined);
+    },
+    close: (): void => {
+      clearTimeout(poll);
+      logOf = undefined;
+    },
+  };
+};

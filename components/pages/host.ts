@@ -1,0 +1,192 @@
+import {notInstalledSteps, type Update} from '../../src/model/package.ts';
+import type {Scan} from '../../src/model/scan.ts';
+import type {HostRecord} from '../../src/record/state.ts';
+import type {ConsoleState} from '../console-state.ts';
+import {pad} from '../display-width.ts';
+import {ago, clockTime, localTimes} from '../moments.ts';
+import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
+import {labelled} from '../screens/strips.ts';
+import {line, span, strong, type Line} from '../span.ts';
+import {count, number} from '../words.ts';
+
+/** Everything the run knows of one host, worst first. */
+export const hostLines = (state: ConsoleState, name: string, width: number): Line[] => {
+  const record = state.engine.run?.hosts.get(name);
+  if (record === undefined) return [line(`${name} is not part of the run.`)];
+  return [
+    ...troubles(record, state, width),
+    ...inventory(record, state, width),
+    ...rollout(record, state, width),
+    ...system(record, state, width),
+    ...pending(record, state, width),
+  ];
+};
+
+const troubles = (record: HostRecord, state: ConsoleState, width: number): Line[] =>
+  record.troubles.flatMap(trouble => [
+    ...labelled('trouble', trouble.what, width, state, 4),
+    ...labelled('next', trouble.next, width, state, 3),
+    line(''),
+  ]);
+
+const inventory = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  const {host} = record;
+  const where = [
+    `${host.user ?? ''}${host.user === undefined ? '' : '@'}${host.address}${host.port === undefined ? '' : `:${host.port}`}`,
+    `become ${host.become}`,
+    ...(host.transport === undefined ? [] : [`transport ${host.transport}`]),
+    ...(host.runsOn === undefined ? [] : [`runs on ${host.runsOn}`]),
+    `groups ${host.groups.join(' ') || 'none'}`,
+    ...(host.tags.length === 0 ? [] : [`tags ${host.tags.join(' ')}`]),
+  ];
+  const weight = [
+    `criticality ${host.criticality ?? 'not stated'}`,
+    `exposure ${host.exposure ?? 'not stated'}`,
+    `data ${host.data ?? 'not stated'}`,
+    `owner ${host.owner ?? 'not stated'}`,
+    host.canary ? 'canary' : `wave ${host.wave}`,
+  ];
+  const smoke = host.smoke.map(checkText);
+  return [
+    ...labelled('host', where.join(', '), width, state, 2),
+    ...labelled('weight', weight.join(', '), width, state, 2),
+    ...labelled('smoke', smoke.length === 0 ? 'no check is declared' : smoke.join('; '), width, state, 3),
+    line(''),
+  ];
+};
+
+const checkText = (check: HostRecord['host']['smoke'][number]): string => {
+  if ('unit' in check) return check.unit;
+  if ('tcp' in check) return `tcp ${check.tcp}`;
+  return 'http' in check ? `${check.http.url} answers ${check.http.status}` : `$ ${check.command}`;
+};
+
+const rollout = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  if (record.planned === undefined) return [];
+  const {checked, point, verified, handedOver} = record;
+  const checks =
+    checked === undefined ? 'not yet' : checked.ready ? 'ready' : `not ready: ${checked.findings.join('; ')}`;
+  const reasons = state.point?.digest === point?.file ? (state.point?.value?.reasons ?? []) : [];
+  const back =
+    point === undefined
+      ? 'not graded yet'
+      : `${point.grade}: ${[...new Set([point.why, ...reasons])].join('; ')}`;
+  return [
+    line(
+      strong('phase     '),
+      statusSpan(phaseStatus(record), state),
+      span(`  since ${clockTime(Date.parse(record.phaseSince))}  ${record.note}`, 'quiet'),
+    ),
+    ...labelled(
+      'plan',
+      `${count(record.planned.changes, 'package change')}, plan ${record.planned.planDigest.slice(0, 8)}`,
+      width,
+      state,
+      1,
+    ),
+    ...labelled('preflight', checks, width, state, 6),
+    ...labelled('way back', back, width, state, 6),
+    ...(verified === undefined
+      ? []
+      : labelled(
+          'verified',
+          `${verified.good ? 'ok' : 'not ok'}, ${ago(verified.at, state.now)}${verified.findings.length === 0 ? '' : `: ${verified.findings.join('; ')}`}`,
+          width,
+          state,
+          8,
+        )),
+    ...(handedOver === undefined
+      ? []
+      : labelled('handed to', `${handedOver.owner}: ${handedOver.reason}`, width, state, 2)),
+    ...record.leases.flatMap(lease =>
+      labelled('held', `${lease.what}, ends by itself at ${localTimes(lease.expires)}`, width, state, 2),
+    ),
+    line(''),
+  ];
+};
+
+const system = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  const scan = scanOf(record, state);
+  const status = line(strong('scan      '), statusSpan(scanStatus(record, state), state));
+  if (record.scan === undefined) return [status, line('')];
+  if (scan === undefined) {
+    const failed = state.scan?.digest === record.scan.file ? state.scan.error : undefined;
+    return [status, ...labelled('facts', failed ?? 'being read', width, state, 2), line('')];
+  }
+  const {facts} = scan;
+  const reboot = facts.rebootWanted.length === 0 ? '' : `; reboot wanted by ${facts.rebootWanted.join(', ')}`;
+  const newer =
+    facts.kernel.newest === null || facts.kernel.newest === facts.kernel.running
+      ? ''
+      : `, newest ${facts.kernel.newest}`;
+  return [
+    status,
+    ...labelled(
+      'system',
+      `${facts.os.name}, ${facts.arch}${facts.container === null ? '' : `, in ${facts.container}`}`,
+      width,
+      state,
+      1,
+    ),
+    ...(record.scan.endOfLife === undefined
+      ? []
+      : labelled('support', record.scan.endOfLife, width, state, 2)),
+    ...labelled('kernel', `${facts.kernel.running}${newer}${reboot}`, width, state, 2),
+    ...labelled(
+      'time',
+      `${clockTime(facts.clock * 1000, facts.timeZone)} there at the scan, ${clockTime(Date.parse(scan.at))} here (${ago(scan.at, state.now)})`,
+      width,
+      state,
+      1,
+    ),
+    ...labelled(
+      'packages',
+      `${number(scan.installed.length)} installed, ${number(facts.automatic.length)} automatic, held: ${facts.held.join(', ') || 'none'}`,
+      width,
+      state,
+      2,
+    ),
+    ...(facts.broken.length === 0 ? [] : labelled('broken', facts.broken.join(', '), width, state, 3)),
+    line(''),
+  ];
+};
+
+const pending = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  const scan = scanOf(record, state);
+  if (scan === undefined) return [];
+  if (scan.updates.length === 0) return [line(strong('Nothing is pending.'))];
+  const sorted = [...scan.updates].sort(
+    (a, b) => Number(b.security) - Number(a.security) || (a.name < b.name ? -1 : 1),
+  );
+  return [
+    line(strong(`${count(sorted.length, 'update')} pending`)),
+    ...sorted.flatMap(update => updateLines(update, width, state)),
+  ];
+};
+
+const updateLines = (update: Update, width: number, state: ConsoleState): Line[] => {
+  const {glyphs} = state.theme;
+  const nameWidth = Math.max(16, Math.min(30, Math.floor(width / 3)));
+  const versions = `${update.installed ?? '(new)'} ${glyphs.next} ${update.candidate}`;
+  const why = update.notInstalled;
+  return [
+    line(
+      update.security ? span(`  ${glyphs.warn} sec  `, 'warn') : span(`  ${glyphs.idle}      `, 'quiet'),
+      pad(`${update.name}:${update.arch}`, nameWidth, 'left', glyphs.more),
+      ` ${versions}  `,
+      span(update.origin, 'quiet'),
+    ),
+    ...(why === undefined
+      ? []
+      : [
+          line(
+            '           ',
+            span(`not installed: ${why.replaceAll('-', ' ')}. `, 'bad'),
+            span(`Next: ${notInstalledSteps[why]}`),
+          ),
+        ]),
+  ];
+};
+
+const scanOf = (record: HostRecord, state: ConsoleState): Scan | undefined =>
+  state.scan !== undefined && state.scan.digest === record.scan?.file ? state.scan.value : undefined;

@@ -1,0 +1,148 @@
+import {isFinal} from '../../src/model/phase.ts';
+import {changedHosts} from '../../src/record/gates.ts';
+import type {HostRecord, RunState} from '../../src/record/state.ts';
+import type {ConsoleState} from '../console-state.ts';
+import {clockTime, elapsed} from '../moments.ts';
+import {line, span, strong, type Line} from '../span.ts';
+import {count, number} from '../words.ts';
+import {
+  hostColumn,
+  hostFields,
+  hostText,
+  noteColumn,
+  phaseColumn,
+  progressColumn,
+  timeColumn,
+  waveColumn,
+} from './host-columns.ts';
+import {makeScreen} from './make-screen.ts';
+import type {Column} from './screen.ts';
+import {isActive} from './status.ts';
+import {aboutHost, labelled, troubleLines} from './strips.ts';
+import {gradeCell} from './test.ts';
+
+const columns: readonly Column<HostRecord>[] = [
+  hostColumn,
+  phaseColumn,
+  progressColumn,
+  timeColumn,
+  waveColumn,
+  {
+    id: 'back',
+    title: 'BACK',
+    min: 8,
+    max: 8,
+    priority: 5,
+    cell: record => gradeCell(record),
+    order: record => ({none: 0, partial: 1, full: 2, '?': 3})[record.point?.grade ?? '?'],
+  },
+  noteColumn,
+];
+
+export const deployScreen = makeScreen<HostRecord>({
+  stage: 'deploy',
+  noun: 'host',
+  source: state => [state.engine.run?.hosts, state.version],
+  items: state => (state.engine.run === undefined ? [] : changedHosts(state.engine.run)),
+  id: record => record.host.name,
+  columns,
+  sort: {column: 'phase', reverse: false},
+  fields: {...hostFields, grade: record => record.point?.grade},
+  text: hostText,
+  marked: state => state.ui.screens.deploy.selected,
+  headline: state => headline(state),
+  progress: (state, width) => progress(state, width),
+  strip: (record, state, width) => strip(record, state, width),
+  empty: () => [
+    'Deploy installs the tested plan in waves. The hosts finish what was started, also when this console dies.',
+    'D starts it: a summary first, nothing is changed before you typed what it asks for.',
+  ],
+});
+
+/** The waves of the plan, canaries left out: they went before, in the test stage. */
+export const waveNumbers = (records: readonly HostRecord[]): number[] =>
+  [...new Set(records.filter(record => !record.host.canary).map(record => record.host.wave))].sort(
+    (a, b) => a - b,
+  );
+
+const headline = (state: ConsoleState): Line => {
+  const {run} = state.engine;
+  if (run?.run.plan === undefined) return line(span('no plan is locked', 'quiet'));
+  const planned = changedHosts(run);
+  const of = (phase: HostRecord['phase']): number => planned.filter(record => record.phase === phase).length;
+  const [failed, unknown, back] = [of('failed'), of('unknown'), of('rolled back')];
+  return line(
+    ...waveWords(run, planned),
+    `${number(of('done'))}/${number(planned.length)} done`,
+    ...(failed === 0 ? [] : ['   ', span(`${number(failed)} failed`, 'bad')]),
+    ...(unknown === 0 ? [] : ['   ', span(`${number(unknown)} unknown`, 'bad')]),
+    ...(back === 0 ? [] : ['   ', span(`${number(back)} rolled back`, 'warn')]),
+    `   ${number(planned.filter(isActive).length)} at work`,
+    ...standing(run),
+  );
+};
+
+const waveWords = (run: RunState, planned: readonly HostRecord[]): (string | ReturnType<typeof strong>)[] => {
+  const waves = waveNumbers(planned);
+  const current = run.run.waves.at(-1);
+  if (current === undefined) return [`${count(waves.length, 'wave')}   `];
+  const place = waves.indexOf(current.wave) + 1;
+  return [strong(`wave ${place === 0 ? current.wave : place} of ${waves.length}`), '   '];
+};
+
+const standing = (run: RunState): (string | ReturnType<typeof span>)[] => {
+  if (run.run.paused !== undefined) return ['   ', span('PAUSED: nothing new starts (p goes on)', 'warn')];
+  if (run.run.stopping === 'after-hosts') return ['   ', span('stopping after these hosts', 'warn')];
+  return run.run.stopping === 'after-wave' ? ['   ', span('stopping after this wave', 'warn')] : [];
+};
+
+/** The run's bar: hosts in a final state. Its end is a guess from the pace so far, and says so. */
+const progress = (state: ConsoleState, width: number): Line | undefined => {
+  const {run} = state.engine;
+  if (run?.run.plan === undefined) return undefined;
+  const planned = changedHosts(run);
+  const ended = planned.filter(record => isFinal(record.phase)).length;
+  const percent = planned.length === 0 ? 0 : (ended / planned.length) * 100;
+  const label = ` ${String(Math.floor(percent)).padStart(3)} %  ${pace(state, run, planned)}`;
+  if (state.theme.screenReader) return line(label.trim());
+  const cells = Math.max(8, width - label.length);
+  const full = Math.round((percent / 100) * cells);
+  const {glyphs} = state.theme;
+  return [
+    span(glyphs.full.repeat(full), 'active'),
+    span(glyphs.empty.repeat(cells - full), 'quiet'),
+    span(label),
+  ];
+};
+
+const pace = (state: ConsoleState, run: RunState, planned: readonly HostRecord[]): string => {
+  const {deploy} = run.run.stages;
+  if (deploy.startedAt === undefined) return 'not started';
+  const began = Date.parse(deploy.startedAt);
+  if (deploy.status !== 'running') {
+    return `ended ${clockTime(Date.parse(deploy.endedAt ?? deploy.startedAt))}: ${deploy.status}`;
+  }
+  const done = planned.filter(
+    record => isFinal(record.phase) && Date.parse(record.phaseSince) >= began,
+  ).length;
+  const left = planned.filter(record => !isFinal(record.phase)).length;
+  const spent = elapsed(state.now - began);
+  if (done === 0) return `running ${spent}, no end known yet`;
+  return `running ${spent}, ends about ${clockTime(state.now + ((state.now - began) / done) * left)}`;
+};
+
+const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  if (record.troubles.length > 0) {
+    const grade = record.point === undefined ? 'not graded' : `${record.point.grade}, ${record.point.why}`;
+    return [...troubleLines(record, state, width), ...labelled('way back', grade, width, state, 1)];
+  }
+  const signal = isActive(record) ? state.engine.signals.get(record.host.name) : undefined;
+  return [
+    ...aboutHost(record, state, width),
+    ...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1),
+    ...(signal === undefined || signal.line === '' ? [] : labelled('now', signal.line, width, state, 1)),
+    ...(record.point === undefined
+      ? []
+      : labelled('way back', `${record.point.grade}: ${record.point.why}`, width, state, 1)),
+  ];
+};

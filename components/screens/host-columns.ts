@@ -1,0 +1,135 @@
+import type {HostRecord} from '../../src/record/state.ts';
+import {isFinal} from '../../src/model/phase.ts';
+import {bar} from '../bar.ts';
+import type {ConsoleState} from '../console-state.ts';
+import {elapsed} from '../moments.ts';
+import type {Line} from '../span.ts';
+import type {FieldValue} from '../table/filter.ts';
+import type {Column} from './screen.ts';
+import {isActive, phaseStatus, statusSpan, urgency} from './status.ts';
+
+export const hostColumn: Column<HostRecord> = {
+  id: 'host',
+  title: 'HOST',
+  min: 8,
+  max: 24,
+  priority: 0,
+  fits: record => record.host.name,
+  cell: record => ({text: record.host.name}),
+  order: record => record.host.name,
+};
+
+export const phaseColumn: Column<HostRecord> = {
+  id: 'phase',
+  title: 'PHASE',
+  min: 15,
+  max: 15,
+  priority: 0,
+  cell: (record, state) => statusSpan(phaseStatus(record), state),
+  order: urgency,
+};
+
+export const progressColumn: Column<HostRecord> = {
+  id: 'progress',
+  title: 'PROGRESS',
+  min: 14,
+  max: 26,
+  priority: 3,
+  cell: (record, state, width) => progressOf(record, state, width),
+};
+
+export const timeColumn: Column<HostRecord> = {
+  id: 'time',
+  title: 'TIME',
+  min: 6,
+  max: 7,
+  priority: 4,
+  align: 'right',
+  cell: (record, state) => ({text: timeOf(record, state.now)}),
+  order: record => (isActive(record) ? Date.parse(record.phaseSince) : undefined),
+};
+
+export const waveColumn: Column<HostRecord> = {
+  id: 'wave',
+  title: 'WAVE',
+  min: 6,
+  max: 6,
+  priority: 6,
+  cell: record => ({text: record.host.canary ? 'canary' : String(record.host.wave)}),
+  order: record => (record.host.canary ? 0 : record.host.wave),
+};
+
+export const noteColumn: Column<HostRecord> = {
+  id: 'note',
+  title: 'NOTE',
+  min: 14,
+  max: 30,
+  grow: true,
+  priority: 2,
+  cell: (record, state) => noteOf(record, state),
+};
+
+/** Fields that every table of hosts can be filtered by. */
+export const hostFields: Readonly<Record<string, (record: HostRecord, state: ConsoleState) => FieldValue>> = {
+  host: record => record.host.name,
+  group: record => record.host.groups,
+  tag: record => record.host.tags,
+  wave: record => record.host.wave,
+  owner: record => record.host.owner,
+  criticality: record => record.host.criticality,
+  exposure: record => record.host.exposure,
+  os: record => record.scan?.os,
+  phase: record => record.phase,
+  updates: record => record.scan?.updates,
+  security: record => record.scan?.security,
+  trouble: record => record.troubles.map(trouble => `${trouble.code} ${trouble.what}`),
+  is: (record, state) => traits(record, state),
+};
+
+/** What plain words are looked for in. */
+export const hostText = (record: HostRecord): string =>
+  [
+    record.host.name,
+    record.host.address,
+    ...record.host.groups,
+    ...record.host.tags,
+    record.scan?.os ?? '',
+    record.phase,
+    record.note,
+    ...record.troubles.map(trouble => trouble.what),
+  ].join(' ');
+
+const traits = (record: HostRecord, state: ConsoleState): string[] => [
+  ...(record.host.canary ? ['canary'] : []),
+  ...(record.leftOut === undefined ? [] : ['left-out']),
+  ...(record.unreachable === undefined ? [] : ['unreachable']),
+  ...(record.scan?.rebootWanted === true ? ['reboot'] : []),
+  ...((record.scan?.held ?? 0) > 0 ? ['held'] : []),
+  ...(record.troubles.length > 0 ? ['trouble'] : []),
+  ...(record.handedOver === undefined ? [] : ['handed-over']),
+  ...(isActive(record) ? ['active'] : []),
+  ...(isFinal(record.phase) ? ['final', record.phase.replace(' ', '-')] : []),
+  ...(state.ui.screens[state.ui.stage].selected.has(record.host.name) ? ['selected'] : []),
+];
+
+const progressOf = (record: HostRecord, state: ConsoleState, width: number): Line => {
+  const percent = isActive(record) ? state.engine.signals.get(record.host.name)?.percent : undefined;
+  return percent === undefined ? [] : bar(percent, width, state.theme);
+};
+
+/** While it works: since its phase began. At the end: from its first job to the end. Empty before. */
+const timeOf = (record: HostRecord, now: number): string => {
+  if (isActive(record)) return elapsed(now - Date.parse(record.phaseSince));
+  const first = record.jobs.find(job => job.planDigest === record.planned?.planDigest);
+  if (!isFinal(record.phase) || first === undefined) return '';
+  return elapsed(Date.parse(record.phaseSince) - Date.parse(first.since));
+};
+
+const noteOf = (record: HostRecord, state: ConsoleState): Line => {
+  if (record.leftOut !== undefined) return [{text: record.leftOut.reason, tone: 'quiet'}];
+  if (record.handedOver !== undefined) return [{text: `handed to ${record.handedOver.owner}`, tone: 'warn'}];
+  const trouble = record.troubles.at(-1);
+  if (trouble !== undefined) return [{text: trouble.what, tone: 'bad'}];
+  const signal = isActive(record) ? state.engine.signals.get(record.host.name) : undefined;
+  return [{text: signal === undefined || signal.line === '' ? record.note : signal.line}];
+};

@@ -1,0 +1,173 @@
+import type {HostRecord} from '../../src/record/state.ts';
+import type {ConsoleState} from '../console-state.ts';
+import {ageOf, ago} from '../moments.ts';
+import {line, span, type Line, type Span} from '../span.ts';
+import {count, number} from '../words.ts';
+import {hostColumn, hostFields, hostText} from './host-columns.ts';
+import {makeScreen} from './make-screen.ts';
+import type {Column} from './screen.ts';
+import {scanStatus, statusSpan} from './status.ts';
+import {aboutHost, labelled, troubleLines} from './strips.ts';
+
+const scanNumber = (
+  id: 'updates' | 'security' | 'held' | 'notInstalled',
+  title: string,
+  priority: number,
+): Column<HostRecord> => ({
+  id,
+  title,
+  min: Math.max(4, title.length),
+  max: Math.max(4, title.length),
+  priority,
+  align: 'right',
+  cell: record => numberSpan(record.scan?.[id], id === 'security'),
+  order: record => record.scan?.[id],
+});
+
+const columns: readonly Column<HostRecord>[] = [
+  hostColumn,
+  {
+    id: 'status',
+    title: 'STATUS',
+    min: 12,
+    max: 12,
+    priority: 0,
+    cell: (record, state) => statusSpan(scanStatus(record, state), state),
+    order: record => (record.leftOut === undefined ? severity(record) : 9),
+  },
+  scanNumber('security', 'SEC', 1),
+  scanNumber('updates', 'ALL', 2),
+  scanNumber('notInstalled', 'NOT', 8),
+  scanNumber('held', 'HELD', 7),
+  {
+    id: 'reboot',
+    title: 'REBOOT',
+    min: 6,
+    max: 6,
+    priority: 3,
+    cell: record => (record.scan?.rebootWanted === true ? span('wanted', 'warn') : span('')),
+    order: record => (record.scan?.rebootWanted === true ? 0 : 1),
+  },
+  {
+    id: 'age',
+    title: 'AGE',
+    min: 6,
+    max: 6,
+    priority: 4,
+    align: 'right',
+    cell: (record, state) => {
+      const at = record.scan?.at ?? record.unreachable?.at;
+      return span(at === undefined ? '' : ageOf(at, state.now), 'quiet');
+    },
+    order: record => ageKey(record),
+  },
+  {
+    id: 'os',
+    title: 'SYSTEM',
+    min: 20,
+    max: 34,
+    grow: true,
+    priority: 5,
+    cell: record => systemOf(record),
+    order: record => record.scan?.os,
+  },
+];
+
+export const identifyScreen = makeScreen<HostRecord>({
+  stage: 'identify',
+  noun: 'host',
+  source: state => [state.engine.run?.hosts, state.version],
+  items: state => [...(state.engine.run?.hosts.values() ?? [])],
+  id: record => record.host.name,
+  columns,
+  sort: {column: 'host', reverse: false},
+  fields: hostFields,
+  text: hostText,
+  marked: state => state.ui.screens.identify.selected,
+  headline: state => headline(state),
+  strip: (record, state, width) => strip(record, state, width),
+  empty: () => [
+    'Identify asks every host of the inventory what it is, what is pending and what it holds back.',
+    'Nothing is changed: package lists are refreshed, that is all.',
+    'b begins the scan.',
+  ],
+});
+
+const headline = (state: ConsoleState): Line => {
+  const records = [...(state.engine.run?.hosts.values() ?? [])];
+  if (records.length === 0) return line(span('no host was asked yet', 'quiet'));
+  const taking = records.filter(record => record.leftOut === undefined);
+  const answered = taking.filter(record => record.scan !== undefined);
+  const silent = taking.filter(record => record.unreachable !== undefined);
+  const exposed = answered.filter(record => (record.scan?.security ?? 0) > 0);
+  const security = answered.reduce((sum, record) => sum + (record.scan?.security ?? 0), 0);
+  const reboots = answered.filter(record => record.scan?.rebootWanted === true);
+  const leftOut = records.length - taking.length;
+  return line(
+    `${number(answered.length)} of ${number(taking.length)} answered`,
+    ...(silent.length === 0 ? [] : ['   ', span(`${number(silent.length)} silent`, 'bad')]),
+    '   ',
+    span(
+      `${number(exposed.length)} exposed, ${count(security, 'security fix', 'security fixes')}`,
+      exposed.length > 0 ? 'warn' : 'good',
+    ),
+    ...(reboots.length === 0 ? [] : [`   ${count(reboots.length, 'reboot')}`]),
+    ...(leftOut === 0 ? [] : ['   ', span(`${number(leftOut)} left out`, 'quiet')]),
+  );
+};
+
+const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  if (record.leftOut !== undefined) {
+    const {by, reason} = record.leftOut;
+    return [...aboutHost(record, state, width), ...labelled('left out', `by ${by}: ${reason}`, width, state)];
+  }
+  if (record.troubles.length > 0) return troubleLines(record, state, width);
+  const {scan} = record;
+  if (scan === undefined) return aboutHost(record, state, width);
+  const pending =
+    scan.updates === 0
+      ? 'nothing pending'
+      : `${count(scan.updates, 'update')}, ${number(scan.security)} of them for security`;
+  const not =
+    scan.notInstalled === 0 ? '' : `; ${number(scan.notInstalled)} would not be installed (enter says why)`;
+  return [
+    ...aboutHost(record, state, width),
+    ...labelled('pending', pending + not, width, state, 1),
+    ...labelled(
+      'system',
+      `${shortSystem(scan.os)}, kernel ${scan.kernel}, asked ${ago(scan.at, state.now)}`,
+      width,
+      state,
+      1,
+    ),
+  ];
+};
+
+const numberSpan = (n: number | undefined, important: boolean): Span => {
+  // Missing is not zero: '?' is what nobody knows.
+  if (n === undefined) return span('?', 'quiet');
+  if (n === 0) return span('0', 'quiet');
+  return important ? span(number(n), 'warn') : span(number(n));
+};
+
+const systemOf = (record: HostRecord): Span => {
+  if (record.leftOut !== undefined) return span(record.leftOut.reason, 'quiet');
+  if (record.unreachable !== undefined) return span(record.unreachable.what, 'bad');
+  const system = shortSystem(record.scan?.os ?? '');
+  return record.scan?.endOfLife === undefined ? span(system) : span(`${system}, end of life`, 'warn');
+};
+
+const severity = (record: HostRecord): number => {
+  if (record.unreachable !== undefined) return 0;
+  if (record.scan === undefined) return 4;
+  if (record.scan.broken > 0) return 1;
+  return record.scan.security > 0 ? 2 : record.scan.updates > 0 ? 3 : 5;
+};
+
+const ageKey = (record: HostRecord): number | undefined => {
+  const at = record.scan?.at ?? record.unreachable?.at;
+  return at === undefined ? undefined : -Date.parse(at);
+};
+
+/** `Debian 12 (bookworm)`: the words that all its releases share say nothing in a column. */
+const shortSystem = (os: string): string => os.replace('GNU/Linux ', '');

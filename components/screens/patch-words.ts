@@ -1,0 +1,58 @@
+import type {Patch} from '../../src/model/patch.ts';
+import type {ConsoleState} from '../console-state.ts';
+import type {Status} from './status.ts';
+
+/** What a patch is about, worst first: exploited, a security fix, or another update. */
+export const patchStatus = (patch: Patch): Status => {
+  if (patch.exploited.length > 0) return {glyph: 'warn', word: 'kev', tone: 'bad'};
+  if (patch.security) return {glyph: 'up', word: 'sec', tone: 'warn'};
+  return {glyph: 'idle', word: '-', tone: 'quiet'};
+};
+
+/** Days until the earliest date by which a known-exploited vulnerability has to be fixed; negative: overdue. */
+export const dueInDays = (patch: Patch, now: number): number | undefined => {
+  const dates = patch.exploited.map(item => Date.parse(item.due)).filter(at => !Number.isNaN(at));
+  return dates.length === 0 ? undefined : Math.ceil((Math.min(...dates) - now) / 86_400_000);
+};
+
+export const dueWord = (days: number | undefined): string => {
+  if (days === undefined) return '-';
+  return days < 0 ? 'overdue' : `${days} d`;
+};
+
+/** `held on 2 hosts, phased on 1` */
+export const notInstalledWords = (patch: Patch): string => {
+  const classes = new Map<string, number>();
+  for (const item of patch.notInstalled) classes.set(item.why, (classes.get(item.why) ?? 0) + 1);
+  return [...classes].map(([why, hosts]) => `${why.replaceAll('-', ' ')} on ${hosts}`).join(', ');
+};
+
+/** Of the hosts of a patch: how many face the internet, how many are critical, as the inventory states it. */
+export const reachOf = (patch: Patch, state: ConsoleState): {internet: number; critical: number} => {
+  const records = patch.hosts.flatMap(name => state.engine.run?.hosts.get(name) ?? []);
+  return {
+    internet: records.filter(record => record.host.exposure === 'internet').length,
+    critical: records.filter(record => record.host.criticality === 'critical').length,
+  };
+};
+
+/** Hosts and packages that a set of patches would touch, as ranked: the plan knows exactly. */
+export const touchedBy = (patches: readonly Patch[]): {hosts: Set<string>; installs: number} => {
+  const hosts = new Set<string>();
+  let installs = 0;
+  for (const patch of patches) {
+    const not = new Set(patch.notInstalled.map(item => item.host));
+    const on = patch.hosts.filter(name => !not.has(name));
+    for (const name of on) hosts.add(name);
+    installs += on.length * patch.packages.length;
+  }
+  return {hosts, installs};
+};
+
+export const chosenPatches = (state: ConsoleState): Patch[] => {
+  const chosen = state.engine.run?.run.chosen;
+  return (state.ranking?.value?.patches ?? []).filter(patch => chosen?.has(patch.id) === true);
+};
+
+/** `openssl 3.0.17-1~deb12u2` from its id. */
+export const patchName = (id: string): string => id.replace(/^[a-z]+:/, '').replace('@', ' ');

@@ -1,0 +1,46 @@
+import type {ConsoleState} from './console-state.ts';
+import {stageLeftRunning} from './bindings/stopping.ts';
+import {ago, localTimes} from './moments.ts';
+import {nextStep} from './next-step.ts';
+import {screens} from './screens/all.ts';
+import {troubledHosts} from './troubles.ts';
+import type {Message} from './ui.ts';
+import {count} from './words.ts';
+
+/** What the message line says when nothing was done just now: the most urgent of what is so. */
+export const standingMessage = (state: ConsoleState): Message => {
+  const {questions, notices, interrupted, failed} = state.engine;
+  if (failed !== undefined) return {text: failed, tone: 'bad'};
+  if (questions.length > 0) {
+    const [first] = questions;
+    return {
+      text: `${first?.host ?? 'a host'} waits for an answer: esc goes to it (${questions.length})`,
+      tone: 'bad',
+    };
+  }
+  const next = nextStep(state);
+  const unseen = notices.filter(text => !state.ui.seen.has(text)).map(localTimes);
+  if (interrupted) {
+    const stage = stageLeftRunning(state) ?? 'the stage';
+    const words = `${stage} was interrupted. Hosts finish what was started; start ${stage} again to go on.`;
+    return {text: unseen.length > 0 ? unseen.join('; ') : words, tone: 'bad'};
+  }
+  if (unseen.length > 0) return {text: [...unseen, next].filter(isText).join('   '), tone: 'quiet'};
+  const {blocked} = screens[state.ui.stage].view(state);
+  if (blocked !== undefined) return {text: `Not yet: ${blocked.what}. Next: ${blocked.next}`, tone: 'quiet'};
+  const troubled = troubledHosts(state);
+  if (troubled > 0) {
+    const words = `${count(troubled, 'host')} ${troubled === 1 ? 'has' : 'have'} trouble (!)`;
+    return {text: next === undefined ? words : `${words}   ${next}`, tone: 'bad'};
+  }
+  const summary = state.engine.run?.run.stages[state.ui.stage].summary ?? '';
+  const words = [summary, next].filter(isText);
+  return {text: words.length === 0 ? aboutRun(state) : words.join('   '), tone: 'quiet'};
+};
+
+const aboutRun = (state: ConsoleState): string => {
+  const run = state.engine.run?.run;
+  return run === undefined ? '' : `run ${run.id}, begun ${ago(run.startedAt, state.now)} by ${run.startedBy}`;
+};
+
+const isText = (text: string | undefined): text is string => text !== undefined && text !== '';

@@ -1,0 +1,286 @@
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {FakeEngine} from './fake-engine.ts';
+import {
+  deployingShop,
+  openssl,
+  perl,
+  phase,
+  planDigest,
+  rankedShop,
+  scannedShop,
+  testedShop,
+} from './fleet.ts';
+import {keys, show, type Shown} from './harness.tsx';
+
+let engine: FakeEngine;
+let shown: Shown | undefined;
+
+beforeEach(() => {
+  engine = new FakeEngine(() => Date.now());
+});
+afterEach(() => shown?.unmount());
+
+const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
+  shown = await show({engine, now: engine.now, ...options});
+  return shown;
+};
+
+const signedShop = (): void => {
+  testedShop(engine);
+  engine.happen({type: 'stage.signed-off', data: {stage: 'test', name: 'kim', reason: 'healthy'}});
+};
+
+test('b begins the scan of a fleet that nobody asked yet', async () => {
+  const console = await open();
+  expect(console.frame()).toContain('b begins the scan.');
+  await console.send('b');
+  await console.until('the scan has started');
+  expect(engine.commands).toEqual([{type: 'start', stage: 'identify'}]);
+});
+
+test('a host that does not answer is left out with a reason, never without', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('jj');
+  await console.send('l');
+  await console.until('Leave 1 host out of this run');
+  await console.send(keys.enter);
+  await console.until('reason is needed');
+  await console.send('being repaired\r');
+  await console.until('left out');
+  expect(engine.commands).toEqual([{type: 'leave-out', hosts: ['web02'], reason: 'being repaired'}]);
+});
+
+test('space chooses a patch, u takes it back', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send(' ');
+  await console.until('1 patch chosen; u takes it back');
+  expect(console.frame()).toMatch(/\* +98 +! kev/);
+  await console.send('u');
+  await console.until('taken back');
+  expect(engine.commands).toEqual([
+    {type: 'choose', patches: [openssl.id], chosen: true},
+    {type: 'choose', patches: [openssl.id], chosen: false},
+  ]);
+});
+
+test('a chooses what matches the filter and nothing else', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send('/is:security\ra');
+  await console.until('2 patches chosen');
+  expect(engine.commands).toEqual([{type: 'choose', patches: [openssl.id, perl.id], chosen: true}]);
+});
+
+test('the plan is locked after a summary that asks about reboots; n and Enter lock nothing', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send('aL');
+  await console.until('May a host reboot where a patch needs it?');
+  expect(console.frame()).toContain('3 hosts, about');
+  await console.send(keys.enter);
+  await console.until('press the key of a choice');
+  await console.send('n');
+  await console.untilGone('May a host reboot');
+  expect(engine.commands.filter(command => command.type === 'lock-plan')).toEqual([]);
+  await console.send('Lw');
+  await console.until('the plan is locked');
+  expect(engine.commands.at(-1)).toEqual({type: 'lock-plan', reboot: 'when-needed'});
+});
+
+test('a deploy shows its summary and starts only when the count is typed; Enter alone does nothing', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy'});
+  await console.send('D');
+  const frame = await console.until('Deploy plan abababab');
+  expect(frame).toContain('wave 2');
+  expect(frame).toContain('1 partial');
+  expect(frame).toContain('type 2 or shop-eu');
+  await console.send(keys.enter);
+  await console.send('3\r');
+  await console.until('type 2 or shop-eu, then Enter');
+  expect(engine.commands).toEqual([]);
+  await console.send('\u007f2\r');
+  await console.until('the deploy has started');
+  expect(engine.commands).toEqual([{type: 'start', stage: 'deploy'}]);
+});
+
+test('a live action cannot be pasted, and Esc leaves it undone', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy'});
+  await console.send('D');
+  await console.send('\u001b[200~shop-eu\u001b[201~');
+  await console.until('pasted text was not taken');
+  await console.send(keys.esc);
+  await console.until('nothing was done');
+  expect(engine.commands).toEqual([]);
+});
+
+test('selected hosts narrow a deploy, and the summary says so', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy'});
+  await console.send('/db1\r');
+  await console.send(' ');
+  await console.until('1 selected');
+  await console.send('D');
+  await console.until('Only the selected hosts: db1.');
+  await console.send('1\r');
+  await console.until('the deploy has started');
+  expect(engine.commands).toEqual([{type: 'start', stage: 'deploy', hosts: ['db1']}]);
+});
+
+test('what the engine refuses is shown with the next step', async () => {
+  signedShop();
+  engine.answer = () => ({code: 'x', what: 'the window is closed', next: 'wait until 22:00 CET'});
+  const console = await open({stage: 'deploy'});
+  await console.send('D');
+  await console.send('shop-eu\r');
+  await console.until('the window is closed. Next: wait until 22:00 CET');
+});
+
+test('a key that cannot be used now says why', async () => {
+  testedShop(engine);
+  const console = await open({stage: 'deploy'});
+  await console.send('D');
+  await console.until(/not now, nobody\s+signed the test off/);
+  expect(console.frame()).toContain('sign off (o on Test)');
+});
+
+test('the sign-off has the name filled in and wants a reason', async () => {
+  testedShop(engine);
+  const console = await open({stage: 'test'});
+  await console.send('o');
+  await console.until('name    kim');
+  await console.send('canary ran for an hour\r');
+  await console.until('signed off');
+  expect(engine.commands).toEqual([
+    {type: 'sign-off', stage: 'test', name: 'kim', reason: 'canary ran for an hour'},
+  ]);
+});
+
+test('X and Ctrl-C show the same choice; Ctrl-C twice stops nothing', async () => {
+  deployingShop(engine);
+  const console = await open();
+  await console.send('X');
+  const byKey = await console.until('Stop Deploy');
+  await console.send(keys.esc);
+  await console.untilGone('Stop Deploy');
+  await console.send(keys.ctrlC + keys.ctrlC + keys.ctrlC);
+  await console.until('Stop Deploy');
+  const choice = (frame: string): string =>
+    frame.slice(frame.indexOf('Stop Deploy'), frame.indexOf('leave the console'));
+  expect(choice(console.frame())).toBe(choice(byKey));
+  expect(engine.commands).toEqual([]);
+  expect(console.left()).toBe(false);
+  await console.send('h');
+  await console.until('stopping: nothing new starts');
+  expect(engine.commands).toEqual([
+    {type: 'stop', how: 'after-hosts', reason: 'stopped at the console by kim'},
+  ]);
+});
+
+test('X is there on every screen', async () => {
+  deployingShop(engine);
+  const console = await open();
+  for (const key of '12345') {
+    await console.send(key);
+    await console.send('X');
+    await console.until('Stop Deploy');
+    await console.send(keys.esc);
+    await console.untilGone('Stop Deploy');
+  }
+});
+
+test('p pauses the deploy and p goes on', async () => {
+  deployingShop(engine);
+  const console = await open();
+  await console.send('p');
+  await console.until('PAUSED');
+  await console.send('p');
+  await console.untilGone('PAUSED');
+  expect(engine.commands.map(command => command.type)).toEqual(['pause', 'resume']);
+});
+
+test('q leaves at once when nothing runs, and asks while something does', async () => {
+  deployingShop(engine);
+  const console = await open();
+  await console.send('q');
+  await console.until('Hosts finish what was started');
+  await console.send(keys.enter);
+  await console.until('Enter alone confirms nothing');
+  await console.send('n');
+  await console.untilGone('Hosts finish what was started');
+  expect(console.left()).toBe(false);
+  await console.send('qy');
+  expect(console.left()).toBe(true);
+});
+
+test('a rollback wants a reason, shows the way back, and then the count', async () => {
+  signedShop();
+  const install = {
+    id: 'a'.repeat(32),
+    host: 'web01',
+    kind: 'install',
+    planDigest,
+    bootId: 'b',
+    machineId: 'm',
+  } as const;
+  engine.happenAll([
+    {type: 'job.intended', data: {job: install}},
+    phase('web01', 'failed', 'nginx.service is failed'),
+    {
+      type: 'host.trouble',
+      data: {
+        host: 'web01',
+        trouble: {
+          code: 'host.regression',
+          what: 'nginx.service is failed',
+          next: 'roll it back',
+          suspects: [openssl.id],
+        },
+      },
+    },
+  ]);
+  const console = await open({stage: 'deploy'});
+  await console.until('suspect');
+  await console.send('R');
+  await console.send('nginx fell over\r');
+  const frame = await console.until('Roll back 1 host');
+  expect(frame).toContain('full');
+  await console.send('1\r');
+  await console.until('rolling back');
+  expect(engine.commands).toEqual([{type: 'roll-back', hosts: ['web01'], reason: 'nginx fell over'}]);
+  // What was blamed can still be blocked when the trouble is gone.
+  engine.happenAll([{type: 'host.trouble-cleared', data: {host: 'web01'}}, phase('web01', 'rolled back')]);
+  await console.until('rolled back');
+  await console.send('B');
+  await console.send('it broke nginx\ry');
+  await console.until('blocked');
+  expect(engine.commands.at(-1)).toEqual({type: 'block', patch: openssl.id, reason: 'it broke nginx'});
+});
+
+test('a console that only reads changes nothing and says why', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy', mode: 'read-only'});
+  expect(console.frame()).toContain('READ-ONLY');
+  await console.send('D');
+  await console.until(/this\s+console only reads: another one holds the run/);
+  expect(engine.commands).toEqual([]);
+});
+
+test('closing the run wants a reason and a y', async () => {
+  signedShop();
+  const console = await open({stage: 'verify'});
+  await console.send('C');
+  await console.send('done for tonight\r');
+  await console.until('Close the run?');
+  await console.send(keys.enter);
+  expect(engine.commands).toEqual([]);
+  await console.send('y');
+  await console.until('the run is closed');
+  expect(engine.commands).toEqual([{type: 'close', reason: 'done for tonight'}]);
+});

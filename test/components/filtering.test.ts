@@ -1,0 +1,111 @@
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {parseFilter} from '../../components/table/filter.ts';
+import {FakeEngine} from './fake-engine.ts';
+import {rankedShop, scannedShop} from './fleet.ts';
+import {keys, show, type Shown} from './harness.tsx';
+
+let engine: FakeEngine;
+let shown: Shown | undefined;
+
+beforeEach(() => {
+  engine = new FakeEngine(() => Date.now());
+});
+afterEach(() => shown?.unmount());
+
+const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
+  shown = await show({engine, now: engine.now, ...options});
+  return shown;
+};
+
+const hostsShown = (console: Shown): string[] =>
+  console.rows().flatMap(row => /^ [> ] [* ] ((?:web|db)\d+)/.exec(row)?.[1] ?? []);
+
+test('the filter is live, shows how many match, and Esc clears it', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('/trixie');
+  await console.until('1/4');
+  expect(hostsShown(console)).toEqual(['web10']);
+  await console.send(keys.esc);
+  await console.until('4 shown');
+  expect(hostsShown(console)).toHaveLength(4);
+});
+
+test('field:value, comparisons, ! and or narrow what is shown', async () => {
+  scannedShop(engine);
+  const console = await open();
+  for (const [filter, wanted] of [
+    ['group:db', ['db1']],
+    ['!group:db', ['web01', 'web02', 'web10']],
+    ['security>=5', ['db1', 'web01']],
+    ['is:reboot or is:unreachable', ['web01', 'web02']],
+    ['is:canary group:db', []],
+    ['exposure:internet !is:canary', ['web02']],
+  ] as const) {
+    await console.send(`/${filter}\r`);
+    await console.until(`/ ${filter}   `);
+    expect(hostsShown(console), filter).toEqual(wanted);
+    await console.send(keys.esc);
+    await console.until('4 shown');
+  }
+});
+
+test('nothing matches: it is said, and how to get back', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('/nosuchhost');
+  await console.until('Nothing matches the filter. Esc clears it.');
+});
+
+test('while a filter is typed the cursor goes back to its row as soon as it matches', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('j');
+  await console.until(/> {3}web01/);
+  await console.send('/is:d');
+  await console.send('\u007f\u007f\u007f\u007fweb\r');
+  await console.until('3/4');
+  expect(console.frame()).toMatch(/> {3}web01/);
+});
+
+test('a selection survives filter, sort and new data, and what is hidden is counted', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('a');
+  await console.until('4 selected');
+  await console.send('/db\r');
+  await console.until('3 selected are hidden by the filter');
+  await console.send('s');
+  engine.happen({type: 'host.left-out', data: {host: 'web02', reason: 'broken'}});
+  await console.send(keys.esc);
+  await console.until('4 shown   4 selected');
+  await console.send('A');
+  await console.untilGone('selected');
+});
+
+test('v and space select a range', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('vjj ');
+  await console.until('3 selected');
+});
+
+test('a half-typed term does not empty the table, an unknown field is plain text', () => {
+  const row = (text: string) => ({text, field: (): undefined => undefined});
+  expect(parseFilter('os:', ['os'])(row('web'))).toBe(true);
+  expect(parseFilter('apt:openssl', ['os'])(row('apt:openssl'))).toBe(true);
+  expect(parseFilter('  ! ', ['os'])(row('x'))).toBe(true);
+});
+
+test('patches are filtered by what is known of them', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send('/is:kev\r');
+  await console.until('1/3');
+  await console.send(keys.esc);
+  await console.until('3 shown');
+  await console.send('/!is:security\r');
+  await console.until('acme-agent');
+  expect(console.frame()).not.toContain('perl');
+});

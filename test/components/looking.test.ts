@@ -1,0 +1,273 @@
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {FakeEngine} from './fake-engine.ts';
+import {
+  begin,
+  deployingShop,
+  ended,
+  host,
+  phase,
+  rankedShop,
+  scanned,
+  scannedShop,
+  summary,
+  testedShop,
+} from './fleet.ts';
+import {keys, show, type Shown} from './harness.tsx';
+
+let engine: FakeEngine;
+let shown: Shown | undefined;
+
+beforeEach(() => {
+  engine = new FakeEngine(() => Date.now());
+});
+afterEach(() => shown?.unmount());
+
+const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
+  shown = await show({engine, now: engine.now, ...options});
+  return shown;
+};
+
+test('every empty screen says what it is for and which key starts it, a blocked one why it is', async () => {
+  const console = await open();
+  for (const [key, purpose, start] of [
+    ['1', 'Identify asks every host', 'b begins the scan'],
+    ['2', 'Prioritize ranks', 'b ranks what the scan found'],
+    ['3', 'Test proves the plan', 'T starts it'],
+    ['4', 'Deploy installs the tested plan in waves', 'D starts it'],
+    ['5', 'Verify asks every planned host again', 'b begins'],
+  ] as const) {
+    await console.send(key);
+    const frame = await console.until(purpose);
+    expect(frame).toContain(start);
+    if (key !== '1') expect(frame).toContain('Not yet: no host was scanned yet.');
+  }
+});
+
+test('a blocked stage stays in the trail and says what opens it', async () => {
+  scannedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  const frame = await console.until('Not yet: 1 host did not answer: web02');
+  expect(frame).toContain('leave each of them out by name');
+  expect(frame).toContain('[2 Prioritize]');
+});
+
+test('the console opens on the stage that runs', async () => {
+  deployingShop(engine);
+  const console = await open();
+  expect(console.frame()).toContain('[4 Deploy]~');
+});
+
+test('Identify shows what is exposed, and marks what nobody knows with a question mark', async () => {
+  scannedShop(engine);
+  const console = await open();
+  const frame = console.frame();
+  expect(frame).toContain('3 of 4 answered   1 silent   2 exposed, 10 security fixes');
+  expect(frame).toMatch(/web02 +x {2}no answer +\? +\?/);
+  expect(frame).toMatch(/web10 +ok clean +0 +0/);
+});
+
+test('Enter on a host shows what is pending there, with origin and what to do about what is held', async () => {
+  begin(engine, [host('web01')]);
+  const scan = {
+    v: 1,
+    host: 'web01',
+    at: new Date().toISOString(),
+    facts: {
+      os: {id: 'debian', version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)'},
+      arch: 'amd64',
+      kernel: {running: '6.1.0-37-amd64', newest: '6.1.0-38-amd64'},
+      bootId: 'b',
+      machineId: 'm',
+      container: null,
+      clock: Date.now() / 1000,
+      timeZone: 'Europe/Vienna',
+      managers: ['apt'],
+      held: ['nginx'],
+      automatic: [],
+      broken: [],
+      rebootWanted: ['linux-image-amd64'],
+    },
+    updates: [
+      {
+        manager: 'apt',
+        name: 'nginx',
+        arch: 'amd64',
+        installed: '1.22.1-9',
+        candidate: '1.22.1-9+deb12u3',
+        source: 'nginx',
+        sourceVersion: '1.22.1-9+deb12u3',
+        origin: 'Debian-Security:12/oldstable-security',
+        security: true,
+        notInstalled: 'held',
+      },
+    ],
+    installed: [],
+  };
+  engine.happenAll([
+    scanned('web01', summary({os: 'Debian GNU/Linux 12 (bookworm)'}), engine.keep(scan)),
+    ended('identify'),
+  ]);
+  const console = await open({rows: 30});
+  await console.send(keys.enter);
+  const frame = await console.until('1 update pending');
+  expect(frame).toContain('1.22.1-9 > 1.22.1-9+deb12u3');
+  expect(frame).toMatch(/Debian-Security:12/);
+  expect(frame).toContain('not installed: held. Next: ask its owner why it is held; release it\n');
+  expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
+  expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);
+});
+
+test('Enter on a patch shows why it ranks there and what could not be taken into account', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send(keys.enter);
+  const frame = await console.until('openssl 3.0.17-1~deb12u2');
+  expect(frame).toContain('CVE-2026-1234 exploited since 2026-01-02');
+  expect(frame).toMatch(/used by\s+ransomware/);
+  expect(frame).toMatch(/unknown +EPSS/);
+});
+
+test('w shows what the chosen patches leave open', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  await console.send('w');
+  const frame = await console.until('What stays open');
+  expect(frame).toMatch(/exploited +openssl/);
+  expect(frame).toMatch(/unranked +acme-agent: too little is known/);
+});
+
+test('Test shows who is a canary, who is ready, and how good each way back is', async () => {
+  testedShop(engine);
+  const console = await open({stage: 'test'});
+  expect(console.frame()).toContain('3 of 3 hosts ready   1 of 1 canary healthy   not signed off (o)');
+  expect(console.frame()).toMatch(/db1 +wave 3 +ok ready +partial/);
+});
+
+test('Deploy shows phase, real percentages and what the host is doing', async () => {
+  deployingShop(engine);
+  const console = await open();
+  const frame = console.frame();
+  expect(frame).toContain('wave 1 of 2   1/3 done   1 at work');
+  expect(frame).toMatch(/web10 +~ {2}installing +#+-+ +64 % +1:1\d +libssl3, 2 of 3/);
+  expect(frame).toMatch(/#+-+ +33 % {2}running 1:1\d, ends about \d\d:\d\d \w+/);
+  engine.signal('web10', 'Setting up openssl', 92);
+  await console.until('92 %');
+});
+
+test('Enter on Deploy follows the log of the host, cleaned', async () => {
+  deployingShop(engine);
+  engine.logs.set('web10', `Unpacking openssl\n\u001b[31mSetting up\u001b[0m libssl3\n`);
+  const console = await open();
+  await console.send(keys.enter);
+  const frame = await console.until('Setting up libssl3');
+  expect(frame).toContain('following, 1-2 of 2');
+  engine.logs.set('web10', Array.from({length: 80}, (_, i) => `line ${i + 1}`).join('\n'));
+  await console.until('line 80');
+  await console.send('g');
+  await console.until(/ line 1$/m);
+  engine.logs.set('web10', Array.from({length: 90}, (_, i) => `line ${i + 1}`).join('\n'));
+  await console.until('of 90');
+  expect(console.frame()).toMatch(/ line 1$/m);
+  await console.send('G');
+  await console.until('line 90');
+  expect(console.frame()).toContain('following');
+});
+
+test('Esc closes one layer and nothing more', async () => {
+  deployingShop(engine);
+  const console = await open();
+  await console.send('/web\r');
+  await console.until('/ web');
+  await console.send('?');
+  await console.until('Keys of Deploy');
+  await console.send('!');
+  await console.until('No trouble');
+  await console.send(keys.esc);
+  await console.until('Keys of Deploy');
+  await console.send(keys.esc);
+  await console.until('/ web');
+  await console.send(keys.esc);
+  await console.untilGone('/ web');
+  expect(console.left()).toBe(false);
+});
+
+test('! lists hosts with the same trouble as one row, worst first, and goes to them', async () => {
+  begin(engine, [host('a'), host('b'), host('c'), host('d')]);
+  const trouble = {code: 'ssh.refused', what: 'connection refused', next: 'start its sshd, then scan again'};
+  engine.happenAll([
+    ...['a', 'b', 'c'].map(name => ({type: 'host.unreachable', data: {host: name, trouble}}) as const),
+    phase('d', 'failed', 'postinst of nginx: 1'),
+    ended('identify'),
+  ]);
+  const console = await open();
+  expect(console.frame()).toContain('4 hosts have trouble (!)');
+  await console.send('!');
+  const frame = await console.until('Trouble: 2 kinds, worst first');
+  expect(frame.indexOf('postinst of nginx')).toBeLessThan(frame.indexOf('connection refused'));
+  expect(frame).toContain('3 hosts');
+  await console.send('j');
+  await console.until(/next +start its sshd/);
+  await console.send(keys.enter);
+  await console.until('3 hosts selected. Next: start its sshd');
+  expect(console.frame()).toContain('3/4   3 selected');
+});
+
+test('? is made from the table of keys and says what cannot be done now', async () => {
+  testedShop(engine);
+  const console = await open({stage: 'deploy', rows: 90});
+  await console.send('?');
+  const frame = await console.until('Keys of Deploy');
+  expect(frame).toContain('deploy the tested plan');
+  expect(frame).toContain('not now: nobody signed the test off');
+  expect(frame).toContain('fields here: host, group');
+});
+
+test(': finds an action by its name and does it', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send(':reverse\r');
+  await console.until('sort: host v');
+  await console.send(':');
+  await console.send('nonsense');
+  await console.until('No action has this name.');
+});
+
+test('an interrupted stage is the first thing a new console says', async () => {
+  deployingShop(engine);
+  engine.happen({
+    type: 'stage.ended',
+    data: {stage: 'deploy', outcome: 'stopped', summary: 'the console went away'},
+  });
+  engine.interrupted = true;
+  const console = await open();
+  expect(console.frame()).toContain('deploy was interrupted. Hosts finish what was started');
+  await console.send('D');
+  await console.until('Go on deploying plan abababab');
+});
+
+test('what the store mended is said, and an engine that stopped', async () => {
+  engine.notices = ['the last line of the journal was torn off and dropped'];
+  const console = await open();
+  expect(console.frame()).toContain('the last line of the journal was torn off');
+  await console.send('j');
+  await console.untilGone('the last line of the journal');
+  await console.send('!');
+  await console.until('the last line of the journal');
+  engine.failed = 'the disk is full; hosts at work finish by themselves';
+  engine.signal('x', '');
+  await console.until('the disk is full');
+});
+
+test('m shows how far each wave is', async () => {
+  deployingShop(engine);
+  const console = await open();
+  await console.send('m');
+  const frame = await console.until('Waves');
+  expect(frame).toMatch(/canaries +\| in the test +\| 1 +\| 1 /);
+  expect(frame).toMatch(/wave 2 +\| running +\| 1 +\| 0 +\| 0 +\| 0 +\| 1 /);
+  expect(frame).toMatch(/wave 3 +\| waits +\| 1 /);
+  await console.send(keys.esc);
+  await console.untilGone('Waves');
+});

@@ -1,0 +1,143 @@
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {displayWidth} from '../../components/display-width.ts';
+import {FakeEngine} from './fake-engine.ts';
+import {begin, deployingShop, ended, host, scanned, scannedShop} from './fleet.ts';
+import {keys, show, type Shown} from './harness.tsx';
+
+// Before ink is loaded: what it draws with decides at load whether there are colours at all.
+vi.hoisted(() => {
+  process.env['FORCE_COLOR'] = '1';
+});
+
+let engine: FakeEngine;
+let shown: Shown | undefined;
+
+beforeEach(() => {
+  engine = new FakeEngine(() => Date.now());
+});
+afterEach(() => shown?.unmount());
+
+const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
+  shown = await show({engine, now: engine.now, ...options});
+  return shown;
+};
+
+const plain = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '');
+/** Foreground and background colours, not bold, dim and inverse. */
+const colours = /\u001b\[(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|38;|48;)/;
+const fits = (console: Shown, columns: number, rows: number): void => {
+  const lines = plain(console.frame()).split('\n');
+  expect(lines.length).toBeLessThanOrEqual(rows);
+  for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+};
+
+test('without colour there is none, and the cursor and every status are still told apart', async () => {
+  deployingShop(engine);
+  const console = await open({colour: false});
+  for (const key of '12345') {
+    await console.send(key);
+    expect(console.frame()).not.toMatch(colours);
+  }
+  expect(plain(console.frame())).toMatch(/^ > /m);
+});
+
+test('with colour the 16 of ANSI are used, and red against green never', async () => {
+  deployingShop(engine);
+  const console = await open({colour: true});
+  expect(console.frame()).toMatch(colours);
+  expect(console.frame()).not.toMatch(/\u001b\[(?:38|48);|\u001b\[(?:31|32|91|92)m/);
+});
+
+test('--ascii draws nothing beyond ASCII on any screen', async () => {
+  deployingShop(engine);
+  const console = await open({ascii: true});
+  for (const key of ['1', '2', '3', '4', '5', '!', keys.esc, '?', keys.esc, ':', keys.esc, 'X']) {
+    await console.send(key);
+    await new Promise(resolve => setTimeout(resolve, 90));
+    expect(plain(console.frame())).toMatch(/^[\x20-\x7e\n]*$/);
+  }
+});
+
+test.each([
+  [60, 15],
+  [80, 24],
+  [100, 30],
+  [200, 50],
+])('nothing wraps and nothing is cut off below at %i x %i', async (columns, rows) => {
+  deployingShop(engine);
+  const console = await open({columns, rows, ascii: false});
+  for (const key of ['1', '2', '3', '4', '5', '!', keys.esc, '?', keys.esc, ':', keys.esc, 'X']) {
+    await console.send(key);
+    await new Promise(resolve => setTimeout(resolve, 90));
+    fits(console, columns, rows);
+    expect(plain(console.frame())).toContain('X stop');
+  }
+});
+
+test('a wide terminal shows the columns that a narrow one drops', async () => {
+  scannedShop(engine);
+  const narrow = await open({columns: 60, rows: 15});
+  expect(plain(narrow.frame())).not.toContain('HELD');
+  expect(plain(narrow.frame())).toContain('STATUS');
+  narrow.unmount();
+  const wide = await open({columns: 200, rows: 50});
+  expect(plain(wide.frame())).toMatch(/SEC +ALL +NOT +HELD +REBOOT +AGE +SYSTEM/);
+});
+
+test('under 60x15 one line says so, no key does anything, and nothing is lost', async () => {
+  scannedShop(engine);
+  const console = await open();
+  await console.send('j ');
+  await console.until('1 selected');
+  console.stdout.resize(59, 15);
+  await console.until('too small: 59x15, 60x15 is needed; nothing is lost');
+  expect(plain(console.frame()).trim().split('\n')).toHaveLength(1);
+  await console.send('qqA');
+  expect(console.left()).toBe(false);
+  console.stdout.resize(80, 24);
+  await console.until('1 selected');
+});
+
+test('names of every script keep the columns in line', async () => {
+  begin(engine, [host('web01', {groups: ['web']}), host('web02', {groups: ['web']})]);
+  engine.happenAll([
+    scanned('web01', {os: 'デビアン 12'}),
+    scanned('web02', {os: 'Debian 12'}),
+    ended('identify'),
+  ]);
+  const console = await open({columns: 80});
+  fits(console, 80, 24);
+});
+
+test('10,000 hosts: only what is in sight is drawn, a key is answered at once', async () => {
+  begin(
+    engine,
+    Array.from({length: 10_000}, (_, i) => host(`web${String(i).padStart(5, '0')}`)),
+  );
+  const console = await open();
+  expect(plain(console.frame())).toContain('10,000 shown');
+  await console.send('G');
+  await console.until('web09999');
+  await console.send('/web0123\r');
+  await console.until('10/10,000');
+  await console.send(keys.esc);
+  await console.until('10,000 shown');
+  const before = performance.now();
+  for (let i = 0; i < 20; i++) await console.send('k');
+  // 5 ms of each are the harness's own pause; the rest is far below what a person notices.
+  expect((performance.now() - before) / 20).toBeLessThan(60);
+});
+
+test('a screen reader hears sentences: no bars, no rules, the row under the cursor', async () => {
+  deployingShop(engine);
+  const console = await open({screenReader: true});
+  const frame = plain(console.frame());
+  expect(frame).toContain('row 1 of 3: host web10, phase ~ installing');
+  expect(frame).toContain('64 %');
+  expect(frame).not.toMatch(/##|--|[│─█]/);
+});
+
+test('DEMO and the fleet stand in the first row', async () => {
+  const console = await open({mode: 'demo'});
+  expect(plain(console.rows()[0] ?? '')).toMatch(/shop-eu +DEMO$/);
+});
