@@ -1,0 +1,119 @@
+import {userInfo} from 'node:os';
+import type {Command} from 'commander';
+import {PatchdeckError} from '../src/model/error.ts';
+import {terminalRefusal} from '../components/terminal-refusal.ts';
+import {connectEngine} from '../src/engine/connect-engine.ts';
+import {followEngine} from '../src/engine/follow-engine.ts';
+import type {EngineSettings} from '../src/engine/settings.ts';
+import {holderOf} from '../src/store/run-store.ts';
+import type {Engine} from '../src/engine/interface.ts';
+import {exitCodes} from './exit-code.ts';
+import {readFlags, withFlags} from './flags.ts';
+import {createOutput} from './output.ts';
+import {engineSettings, engineWorker} from './session.ts';
+import {unknownCommand} from './usage-error.ts';
+
+/** How the console is drawn. */
+export type ScreenFlags = {ascii?: boolean; color?: boolean; screenReader?: boolean};
+
+export const withScreenFlags = (command: Command): Command =>
+  command
+    .option('--ascii', 'ASCII only')
+    .option('--no-color', 'no colours (or NO_COLOR)')
+    .option('--screen-reader', 'without borders, for screen readers');
+
+export const addOpen = (program: Command): void => {
+  withScreenFlags(withFlags(program.command('open', {isDefault: true})))
+    .argument('[hosts...]', 'names, groups, globs or tag:x for a new run; none means all')
+    .option('--new', 'begin another run even if one is open')
+    .description('the console; an open run is gone on with')
+    .addHelpText('after', "\nExample:\n  patchdeck open 'web*' --inventory fleet.yaml\n")
+    .action(async (patterns: string[], raw: ScreenFlags & {new?: boolean; json?: boolean}) => {
+      const output = createOutput(raw.json === true);
+      const name = program.args[0] === 'open' ? 'open' : '';
+      try {
+        if (patterns.length > 0 && name === '') {
+          throw unknownCommand(
+            patterns[0] ?? '',
+            program.commands.map(command => command.name()),
+          );
+        }
+        requireTerminal();
+        // Loaded while the engine opens: what draws is the larger half of the program.
+        const drawing = import('../components/start-console.tsx');
+        const flags = readFlags(raw);
+        const settings = await engineSettings(flags, raw.new === true ? 'new' : 'join', patterns);
+        const [opened] = await Promise.all([openOrFollow(settings), drawing]);
+        const {engine} = opened;
+        const fleet = engine.state().run?.run.fleet ?? settings.fleet?.inventory.fleet ?? 'fleet';
+        process.exitCode = await showConsole(
+          engine,
+          {fleet, mode: opened.mode, operator: flags.operator},
+          raw,
+        );
+      } catch (error) {
+        process.exitCode = output.error(name, error);
+      }
+    });
+};
+
+/** The run, or, where another console holds it, a look at it that follows live and changes nothing. */
+const openOrFollow = async (
+  settings: EngineSettings,
+): Promise<{engine: Engine; mode: 'live' | 'read-only'}> => {
+  try {
+    return {engine: await connectEngine(settings, engineWorker), mode: 'live'};
+  } catch (error) {
+    if (!(error instanceof PatchdeckError) || error.code !== 'run.held' || settings.run === undefined)
+      throw error;
+    const {stateDir, run} = settings;
+    return {engine: await followEngine(stateDir, run, await holderOf(stateDir, run)), mode: 'read-only'};
+  }
+};
+
+/** Throws `terminal.none` where the console cannot be drawn, naming the subcommands. */
+export const requireTerminal = (): void => {
+  const refusal = terminalRefusal(process.stdin, process.stdout, process.env);
+  if (refusal === undefined) return;
+  throw new PatchdeckError(
+    'input',
+    'terminal.none',
+    refusal,
+    'use the subcommands: scan, plan, test, deploy, verify (each with --json); see patchdeck --help',
+  );
+};
+
+/** Shows the console on an open engine until the operator leaves, then closes the engine. */
+export const showConsole = async (
+  engine: Engine,
+  about: {fleet: string; mode: 'live' | 'demo' | 'read-only'; operator?: string},
+  screen: ScreenFlags,
+): Promise<number> => {
+  const {startConsole} = await import('../components/start-console.tsx');
+  // The terminal may be gone, the run is not: hosts finish by themselves and the next console goes on with them.
+  const leave = (): void => {
+    void engine.close().finally(() => process.exit(exitCodes.interrupted));
+  };
+  process.once('SIGHUP', leave);
+  process.once('SIGTERM', leave);
+  try {
+    await startConsole({
+      engine,
+      mode: about.mode,
+      fleet: about.fleet,
+      ascii: screen.ascii === true,
+      colour: screen.color !== false && (process.env['NO_COLOR'] ?? '') === '',
+      screenReader: screen.screenReader === true,
+      now: () => Date.now(),
+      operator: about.operator ?? userInfo().username,
+    });
+  } finally {
+    await engine.close();
+  }
+  const {run} = engine.state();
+  const open = run !== undefined && run.run.closed === undefined;
+  if (open && about.mode === 'live') {
+    process.stderr.write(`run ${run.run.id} is open; \`patchdeck\` goes on with it\n`);
+  }
+  return exitCodes.done;
+};

@@ -1,0 +1,195 @@
+import type {Command} from 'commander';
+import {z} from 'zod';
+import {PatchdeckError} from '../src/model/error.ts';
+import {hostNameSchema} from '../src/model/host.ts';
+import {patchIdSchema, rankingSchema, type Ranking} from '../src/model/patch.ts';
+import {planSchema} from '../src/model/plan.ts';
+import {loadPolicy} from '../src/policy/load-policy.ts';
+import {choose} from '../src/policy/select.ts';
+import {exitCodes} from './exit-code.ts';
+import {check, repeated, withFlags} from './flags.ts';
+import type {Result} from './output.ts';
+import {nothingChosen, planByPolicy, policyFlags} from './plan-by-policy.ts';
+import {withEngine, type Session} from './session.ts';
+import {table} from './table.ts';
+
+const ownFlags = z.object({
+  security: z.boolean().default(false),
+  all: z.boolean().default(false),
+  minScore: z.coerce.number().min(0).max(100).optional(),
+  package: z.array(z.string()).default([]),
+  excludePackage: z.array(z.string()).default([]),
+  cve: z.array(z.string().regex(/^CVE-\d{4}-\d{4,}$/i, 'a CVE id, as CVE-2026-1234')).default([]),
+  reboot: z.enum(['never', 'when-needed']).default('never'),
+  leaveOut: z.array(hostNameSchema).default([]),
+  block: z.array(patchIdSchema.regex(/^[a-z]+:[^@]+@.+$/, 'a patch, as apt:nginx@1.22-9')).default([]),
+  unblock: z.array(patchIdSchema.regex(/^[a-z]+:[^@]+@.+$/, 'a patch, as apt:nginx@1.22-9')).default([]),
+  reason: z.string().trim().min(1).max(500).default('chosen on the command line'),
+});
+type OwnFlags = z.infer<typeof ownFlags>;
+
+export const addPlan = (program: Command): void => {
+  withFlags(program.command('plan'))
+    .description('prioritize: rank what is pending, choose, lock the plan; without a choice it only ranks')
+    .option('--security', 'choose what closes a security hole')
+    .option('--all', 'choose everything that can be installed')
+    .option('--min-score <n>', 'choose from this score up, 0 to 100')
+    .option('--package <glob>', 'choose by source package; may be repeated', repeated)
+    .option('--exclude-package <glob>', 'but not this one; may be repeated', repeated)
+    .option('--cve <id>', 'choose what fixes this; may be repeated', repeated)
+    .option('--reboot <when>', 'never (default) or when-needed')
+    .option('--leave-out <host>', 'a host that does not take part any more; may be repeated', repeated)
+    .option(
+      '--block <patch>',
+      'never install this version again, as apt:nginx@1.22-9; may be repeated',
+      repeated,
+    )
+    .option('--unblock <patch>', 'this version may be installed again; may be repeated', repeated)
+    .option('--policy <file>', 'choose by a policy (see `patchdeck policy FILE`)')
+    .option('--route <which>', 'of the policy: now (default), window or all')
+    .option('--approved-by <name>', 'who says yes to what the policy leaves to a person')
+    .option('--now <time>', 'rank and decide as of this time, as 2026-11-24T03:00:00Z')
+    .option('--reason <text>', 'why')
+    .addHelpText('after', '\nExample:\n  patchdeck plan --security --min-score 60 --reboot when-needed\n')
+    .action((raw: unknown) =>
+      withEngine('plan', raw, {which: 'need', rankedAt: rankedAt(raw)}, async session => {
+        const flags = check(ownFlags, raw);
+        const byPolicy = check(policyFlags, raw);
+        if (byPolicy.policy !== undefined && chooses(flags)) throw twoWays();
+        // Before anything is done: a policy with a mistake changes nothing.
+        if (byPolicy.policy !== undefined) await loadPolicy(byPolicy.policy);
+        const {reason} = flags;
+        if (flags.leaveOut.length > 0)
+          await session.submit({type: 'leave-out', hosts: flags.leaveOut, reason});
+        for (const patch of flags.block) await session.submit({type: 'block', patch, reason});
+        for (const patch of flags.unblock) await session.submit({type: 'unblock', patch, reason});
+        await session.stage({type: 'start', stage: 'prioritize'});
+        const ranking = await readRanking(session);
+        if (byPolicy.policy !== undefined) {
+          const planned = await planByPolicy(session, ranking, {...byPolicy, policy: byPolicy.policy});
+          if (planned.wanted.length === 0) return nothingChosen(session, planned);
+          const {decision, digest, problems} = planned;
+          const word = byPolicy.approvedBy === undefined ? '' : `, approved by ${byPolicy.approvedBy}`;
+          const why = `policy ${decision.policy}, decision ${digest.slice(0, 12)}${word}`;
+          const result = await lock(session, planned.wanted, decision.reboot, why);
+          const exit = problems.length === 0 ? result.exit : exitCodes.hosts;
+          return {
+            ...result,
+            exit,
+            decision,
+            decisionDigest: digest,
+            problems: [...result.problems, ...problems],
+          };
+        }
+        session.output.print(rankingTable(ranking));
+        const wanted = chooses(flags) ? choose(ranking, selectionOf(flags)) : [];
+        return wanted.length === 0 && !chooses(flags)
+          ? ranked(session, ranking)
+          : await lock(session, wanted, flags.reboot, reason);
+      }),
+    );
+};
+
+/** Undefined: now. What is no time is said by the check of the flags, later. */
+const rankedAt = (raw: unknown): number | undefined => {
+  const {now} = z.object({now: z.string().optional()}).parse(raw);
+  const at = Date.parse(now ?? '');
+  return Number.isNaN(at) ? undefined : at;
+};
+
+const twoWays = (): PatchdeckError =>
+  new PatchdeckError(
+    'input',
+    'plan.two-ways',
+    '--policy chooses by itself; nothing was done',
+    'leave --security, --all, --min-score, --package and --cve away, or --policy',
+  );
+
+/** Chooses exactly these patches and locks the plan. */
+export const lock = async (
+  session: Session,
+  wanted: readonly string[],
+  reboot: OwnFlags['reboot'],
+  reason: string,
+): Promise<Result> => {
+  const earlier = [...session.run().run.chosen].filter(id => !wanted.includes(id));
+  if (earlier.length > 0) await session.submit({type: 'choose', patches: earlier, chosen: false});
+  if (wanted.length > 0) await session.submit({type: 'choose', patches: [...wanted], chosen: true});
+  await session.submit({type: 'lock-plan', reboot, reason});
+  const {plan, id} = session.run().run;
+  if (plan === undefined) throw new Error('the plan was locked and is not there');
+  const content = planSchema.parse(
+    JSON.parse(new TextDecoder().decode(await session.engine.read(plan.digest))) as unknown,
+  );
+  session.output.print(
+    table(
+      ['host', 'package', 'from', 'to'],
+      content.hosts.flatMap(host =>
+        host.steps.flatMap(step =>
+          step.changes.map(change => [
+            host.host,
+            change.name,
+            change.from ?? '(new)',
+            change.to ?? '(removed)',
+          ]),
+        ),
+      ),
+    ),
+  );
+  return {
+    exit: exitCodes.done,
+    run: id,
+    summary: `plan ${plan.digest.slice(0, 12)}: ${plan.changes} changes on ${plan.hosts} hosts, reboot ${reboot}`,
+    plan: {digest: plan.digest, hosts: plan.hosts, changes: plan.changes, reboot, chosen: wanted.length},
+    problems: [],
+  };
+};
+
+const ranked = (session: Session, ranking: Ranking): Result => ({
+  exit: exitCodes.done,
+  run: session.run().run.id,
+  summary: `${ranking.patches.length} patches ranked, none chosen: no plan was locked`,
+  patches: ranking.patches.map(({id, score, why, hosts, cves}) => ({
+    id,
+    score,
+    why,
+    hosts: hosts.length,
+    cves,
+  })),
+  problems: [],
+});
+
+export const readRanking = async (session: Session): Promise<Ranking> => {
+  const file = session.run().run.ranking?.file;
+  if (file === undefined) throw new Error('prioritize ended without a ranking');
+  return rankingSchema.parse(
+    JSON.parse(new TextDecoder().decode(await session.engine.read(file))) as unknown,
+  );
+};
+
+const rankingTable = (ranking: Ranking): string =>
+  table(
+    ['score', 'patch', 'hosts', 'why'],
+    ranking.patches.map(patch => [
+      patch.score === null ? '?' : String(patch.score),
+      `${patch.source} ${patch.version}`,
+      String(patch.hosts.length),
+      patch.why,
+    ]),
+  );
+
+const chooses = (flags: OwnFlags): boolean =>
+  flags.security ||
+  flags.all ||
+  flags.minScore !== undefined ||
+  flags.package.length > 0 ||
+  flags.cve.length > 0;
+
+const selectionOf = (flags: OwnFlags): Parameters<typeof choose>[1] => ({
+  security: flags.security,
+  all: flags.all,
+  packages: flags.package,
+  exclude: flags.excludePackage,
+  cves: flags.cve,
+  ...(flags.minScore === undefined ? {} : {minScore: flags.minScore}),
+});

@@ -1,0 +1,72 @@
+import type {Command} from 'commander';
+import {z} from 'zod';
+import {hostNameSchema} from '../src/model/host.ts';
+import {members} from '../src/record/gates.ts';
+import {exitCodes} from './exit-code.ts';
+import {check, repeated, withFlags} from './flags.ts';
+import {countsOf, problemsOf} from './problems.ts';
+import {hostsOfRun, withEngine} from './session.ts';
+import {table} from './table.ts';
+
+const ownFlags = z.object({
+  new: z.boolean().default(false),
+  leaveOut: z.array(hostNameSchema).default([]),
+  reason: z.string().trim().min(1).max(500).default('left out on the command line'),
+});
+
+export const addScan = (program: Command): void => {
+  withFlags(program.command('scan'))
+    .argument('[hosts...]', 'names, groups, globs or tag:x; none means all')
+    .description('identify: what hosts are and what is pending on them')
+    .option('--new', 'begin another run even if one is open')
+    .option('--leave-out <host>', 'a host that does not take part any more; may be repeated', repeated)
+    .option('--reason <text>', 'why it is left out')
+    .addHelpText('after', "\nExample:\n  patchdeck scan 'web*' --exclude web3 --json\n")
+    .action((patterns: string[], raw: unknown) =>
+      withEngine('scan', raw, {which: isNew(raw) ? 'new' : 'join', hosts: patterns}, async session => {
+        const {leaveOut, reason} = check(ownFlags, raw);
+        const {run} = session.engine.state();
+        const begun = run !== undefined;
+        const hosts = begun ? hostsOfRun(run, patterns, session.flags.exclude) : undefined;
+        if (begun && leaveOut.length > 0) await session.submit({type: 'leave-out', hosts: leaveOut, reason});
+        const still = hosts?.filter(host => !leaveOut.includes(host));
+        await session.stage({
+          type: 'start',
+          stage: 'identify',
+          ...(still === undefined ? {} : {hosts: still}),
+        });
+        if (!begun && leaveOut.length > 0) await session.submit({type: 'leave-out', hosts: leaveOut, reason});
+
+        const state = session.run();
+        const taking = members(state);
+        session.output.print(
+          table(
+            ['host', 'system', 'updates', 'security', 'not installable', 'held', 'reboot'],
+            taking.map(({host, scan}) =>
+              scan === undefined
+                ? [host.name, 'unknown', '?', '?', '?', '?', '?']
+                : [
+                    host.name,
+                    scan.os,
+                    String(scan.updates),
+                    String(scan.security),
+                    String(scan.notInstalled),
+                    String(scan.held),
+                    scan.rebootWanted ? 'wanted' : '',
+                  ],
+            ),
+          ),
+        );
+        const silent = taking.filter(record => record.scan === undefined);
+        return {
+          exit: silent.length > 0 ? exitCodes.hosts : exitCodes.done,
+          run: state.run.id,
+          summary: state.run.stages.identify.summary,
+          counts: countsOf(state),
+          problems: problemsOf(state),
+        };
+      }),
+    );
+};
+
+const isNew = (raw: unknown): boolean => (raw as {new?: boolean}).new === true;

@@ -1,0 +1,55 @@
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {jsonLines, makePlace, resultOf, type Place} from './program.ts';
+
+let place: Place;
+beforeEach(async () => {
+  place = await makePlace();
+});
+afterEach(() => place.remove());
+
+const put = async (name: string, text: string): Promise<string> => {
+  const path = join(place.folder, name);
+  await mkdir(dirname(path), {recursive: true});
+  await writeFile(path, text);
+  return path;
+};
+
+it('lists, checks and imports an inventory of Ansible as it is', async () => {
+  const path = await put('hosts', '[web]\nweb[1:2] ansible_user=ops\nwin ansible_connection=winrm\n');
+  const listed = await place.run('inventory', 'list', 'web', '--inventory', path);
+  expect(listed.exit).toBe(0);
+  expect(listed.stdout).toMatch(/HOST +ADDRESS.*\nweb1 +web1 +web/);
+  expect(listed.stderr).toContain('! not reached by SSH (ansible_connection "winrm") and not taken up: win');
+  const checked = await place.run('inventory', 'check', '--inventory', path, '--json');
+  expect(resultOf(checked).summary).toContain('2 hosts, no mistakes');
+  expect(jsonLines(checked).at(-1)).toMatchObject({exit: 0, format: 'ansible-ini'});
+  const out = join(place.folder, 'patchdeck.yaml');
+  const imported = await place.run('inventory', 'import', path, '--output', out);
+  expect(imported.stderr).toContain(`2 hosts of ansible-ini written to ${out}`);
+  expect(await readFile(out, 'utf8')).toContain('web1:');
+  expect((await place.run('inventory', 'list')).stdout).toContain('web2');
+  const again = await place.run('inventory', 'import', path, '--output', out);
+  expect(again.exit).toBe(2);
+  expect(again.stderr).toContain('nothing was imported');
+});
+
+it('names every mistake of inventory and overlay, and does nothing', async () => {
+  const path = await put('fleet.csv', 'name,port\nweb1,0\n');
+  const overlay = await put('over.yaml', 'hosts: {web1: {wave: first}}\n');
+  const ended = await place.run('inventory', 'check', '--inventory', path, '--overlay', overlay);
+  expect(ended.exit).toBe(2);
+  expect(ended.stderr).toMatch(/fleet\.csv:2:6: port of host web1/);
+  expect(ended.stderr).toMatch(/over\.yaml:1:22: wave of host web1/);
+});
+
+it('offers the inventories that are there at a first start', async () => {
+  await put('hosts', 'web1\n');
+  await put('.ssh/config', 'Host web1\n  User ops\n');
+  await chmod(join(place.folder, '.ssh'), 0o700);
+  const ended = await place.run('scan');
+  expect(ended.exit).toBe(2);
+  expect(ended.stderr).toContain('`patchdeck --inventory hosts`');
+  expect(ended.stderr).toContain(`\`patchdeck --inventory ${join(place.folder, '.ssh/config')}\``);
+});

@@ -1,0 +1,111 @@
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {z} from 'zod';
+import {startFeedServer, type FeedServer} from '../advisories/feed-server.ts';
+import {startFaultyFleet, type FaultyFleet} from './fleet.ts';
+import {jsonLines, makePlace, resultOf, type Ended, type Place} from './program.ts';
+
+const resultSchema = z.looseObject({
+  plan: z.object({digest: z.string()}).optional(),
+  decisionDigest: z.string(),
+  decision: z.looseObject({feeds: z.record(z.string(), z.string())}),
+});
+const patchesSchema = z.looseObject({
+  patches: z.array(z.looseObject({id: z.string(), why: z.string(), score: z.number().nullable()})),
+});
+
+describe('a policy on a fleet', {timeout: 90_000}, () => {
+  let place: Place;
+  let fleet: FaultyFleet;
+  let feed: FeedServer;
+  let policy = '';
+  beforeAll(async () => {
+    place = await makePlace();
+    feed = await startFeedServer();
+    fleet = await startFaultyFleet(place, ['api1', 'api2'], {canaries: ['api1']});
+    policy = join(place.folder, 'policy.yaml');
+    await writeFile(
+      policy,
+      'policy: urgent\nselect: {packages: [openssl]}\nactNow: {severity: high}\ndeadlines: {high: 10}\n',
+    );
+    const kev = await readFile(
+      new URL('../advisories/fixtures/kev-2025-08-25-excerpt.json', import.meta.url),
+    );
+    const open = {
+      releases: {bookworm: {status: 'resolved', fixed_version: '3.0.22-1~deb12u2', urgency: 'high'}},
+    };
+    feed.answer((response, request) => {
+      if (request.url === '/kev') response.end(kev);
+      else if (request.url === '/epss')
+        response.end(
+          '#model_version:v1,score_date:2026-11-23T00:00:00Z\ncve,epss,percentile\nCVE-2025-9230,0.2,0.95\n',
+        );
+      else response.end(JSON.stringify({openssl: {'CVE-2025-9230': open}}));
+    });
+  });
+  afterAll(async () => {
+    await fleet.close();
+    await feed.close();
+    await place.remove();
+  });
+  const run = (...args: string[]): Promise<Ended> => place.run(...args, '--json', ...fleet.reach);
+  const byPolicy = async (...args: string[]): Promise<z.infer<typeof resultSchema>> => {
+    const ended = await run('plan', '--policy', policy, '--now', '2026-11-24T03:00:00Z', ...args);
+    return resultSchema.parse(jsonLines(ended).at(-1));
+  };
+
+  it('feeds are fetched, and the ranks rest on them with their age', async () => {
+    expect((await run('scan')).exit).toBe(0);
+    const base = new URL(feed.url).origin;
+    const sources = ['kev', 'epss', 'debian'].flatMap(name => ['--feed-url', `${name}=${base}/${name}`]);
+    expect(resultOf(await place.run('feeds', 'sync', '--json', ...sources)).summary).toBe(
+      '3 feeds are up to date, 0 failed',
+    );
+    const {patches} = patchesSchema.parse(jsonLines(await run('plan')).at(-1));
+    const openssl = patches.find(({id}) => id.startsWith('apt:openssl@'));
+    expect(openssl?.why).toContain('1 CVE, severity high, EPSS 20 %');
+    expect(openssl?.why).toContain('data asked within the last hour');
+  });
+
+  it('the same scans, feeds, policy and time give the same plan and digest', async () => {
+    const first = await byPolicy();
+    expect(Object.keys(first.decision.feeds)).toEqual(['debian', 'epss', 'kev']);
+    expect(first.plan?.digest).toMatch(/^[0-9a-f]{64}$/);
+    const again = await byPolicy();
+    expect([again.plan?.digest, again.decisionDigest]).toEqual([first.plan?.digest, first.decisionDigest]);
+    await writeFile(policy, `${await readFile(policy, 'utf8')}effort: {maxHosts: 9}\n`);
+    expect((await byPolicy()).decisionDigest).not.toBe(first.decisionDigest);
+  });
+
+  it('what waits for a person is planned with a name only', async () => {
+    await writeFile(policy, `${await readFile(policy, 'utf8')}approve: {severity: low}\n`);
+    const waits = await run('plan', '--policy', policy, '--yes');
+    expect(waits.exit).toBe(3);
+    expect(resultOf(waits).problems[0]).toMatchObject({
+      code: 'policy.approval',
+      next: expect.stringContaining('--approved-by NAME') as string,
+    });
+    expect((await run('plan', '--policy', policy, '--approved-by', 'A. Ops')).exit).toBe(0);
+  });
+
+  it('prints as a document; a mistake is said with its place, before anything is done', async () => {
+    expect((await place.run('policy', policy)).stdout).toContain('# urgent');
+    await writeFile(join(place.folder, 'wrong.yaml'), 'policy: x\nselct: {}\n');
+    const ended = await place.run('plan', '--policy', join(place.folder, 'wrong.yaml'), ...fleet.reach);
+    expect(ended.exit).toBe(2);
+    expect(ended.stderr).toContain('wrong.yaml:2:1: unknown key "selct" in the file; did you mean "select"?');
+    expect((await run('plan', '--policy', policy, '--security')).exit).toBe(2);
+    expect((await run('plan', '--policy', policy, '--now', 'soon')).exit).toBe(2);
+  });
+
+  it('a feed that is deleted makes ranks say unknown', async () => {
+    const kept = join(place.folder, 'cache', 'patchdeck', 'feeds');
+    await rm(kept, {recursive: true});
+    await mkdir(kept);
+    const {patches} = patchesSchema.parse(jsonLines(await run('plan')).at(-1));
+    expect(patches.find(({id}) => id.startsWith('apt:openssl@'))?.why).toContain(
+      'unknown: severity and CVSS and EPSS and age',
+    );
+  });
+});
