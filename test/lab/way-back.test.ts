@@ -1,0 +1,80 @@
+import {beforeAll, describe, expect, it} from 'vitest';
+import {up, type Lab} from './lab.ts';
+import {patchdeckOn, type Patchdeck} from './run-patchdeck.ts';
+
+/** Everything that a rollback has to bring back, on one real host. */
+describe('the way back on a real host', () => {
+  let lab: Lab;
+  let deck: Patchdeck;
+
+  /** What a host is, as its own tools say it. */
+  const portrait = async (): Promise<Record<string, string>> => {
+    const ask = async (command: string): Promise<string> => (await lab.shell('lab3', command)).stdout;
+    return {
+      packages: await ask(
+        "dpkg-query -W -f='${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\\n' | grep -v '^.* un '",
+      ),
+      automatic: await ask('apt-mark showauto'),
+      held: await ask('apt-mark showhold'),
+      configuration: await ask('sha256sum /etc/pdlab-conffile.conf; ls /etc/pdlab-conffile.conf*'),
+      audit: await ask('dpkg --audit'),
+    };
+  };
+
+  beforeAll(async () => {
+    lab = await up({hosts: 4});
+    await lab.reset('lab3');
+    // One package that takes another's place, one that needs a new one, one with an edited configuration file, one that is held.
+    await lab.install('lab3', 'pdlab-replaces=1.0', 'pdlab-held=1.0');
+    await lab.shell('lab3', 'apt-mark hold pdlab-held; apt-mark auto pdlab-web; apt-get -q update');
+    deck = await patchdeckOn(lab);
+  });
+
+  it('a plan that adds, removes and replaces packages is carried out to the letter, marks and edited files kept', async () => {
+    const before = await portrait();
+    expect((await deck.run('scan', 'lab3')).exit).toBe(0);
+    const plan = await deck.run('plan', '--package', 'pdlab-*');
+    expect(plan.exit).toBe(0);
+    const test = await deck.run('test', '--yes');
+    expect(test.exit === 0 ? '' : test.said).toBe('');
+
+    const after = await portrait();
+    expect(after['packages']).toMatch(/pdlab-newdep-lib all 1\.0 ii/);
+    expect(after['packages']).toMatch(/pdlab-replaces all 2\.0 ii/);
+    expect(after['packages']).not.toMatch(/pdlab-old \S+ \S+ ii/);
+    expect(after['packages']).toMatch(/pdlab-held all 1\.0 hi/);
+    // Naming a package strips its automatic mark: it was set again, and what came as a dependency is automatic.
+    expect(after['automatic']).toContain('pdlab-web\n');
+    expect(after['automatic']).toContain('pdlab-newdep-lib\n');
+    expect(after['configuration']?.split('\n')[0]).toBe(before['configuration']?.split('\n')[0]);
+  });
+
+  it('rollback brings back versions, added and removed packages, marks, holds and configuration files', async () => {
+    const rollback = await deck.run('rollback', 'lab3', '--yes', '--reason', 'try it');
+    expect(rollback.exit === 0 ? '' : rollback.said).toBe('');
+    const back = await portrait();
+    expect(back['packages']).not.toMatch(/pdlab-newdep-lib \S+ \S+ ii/);
+    expect(back['packages']).toMatch(/pdlab-old all 1\.0 ii/);
+    expect(back['packages']).toMatch(/pdlab-replaces all 1\.0 ii/);
+    expect(back['automatic']).toContain('pdlab-web\n');
+    expect(back['held']?.trim()).toBe('pdlab-held');
+    expect(back['configuration']).not.toContain('dpkg-dist');
+    expect(back['audit']).toBe('');
+  });
+
+  it('a repository that cannot be reached makes what is pending unknown, never clean', async () => {
+    await lab.shell(
+      'lab3',
+      "echo 'deb http://mirror.lab:9/debian bookworm main' > /etc/apt/sources.list.d/dead.list",
+    );
+    const fresh = await patchdeckOn(lab);
+    const scan = await fresh.run('scan', 'lab3');
+    expect(scan.exit).toBe(3);
+    expect(scan.said).toContain('the package lists of lab3 could not be refreshed');
+    expect(scan.said).toContain('what is pending is unknown');
+    const plan = await fresh.run('plan', '--security');
+    expect(plan.exit).toBe(4);
+    expect(plan.said).toContain('1 host did not answer: lab3');
+    await lab.reset('lab3');
+  });
+});
