@@ -45,16 +45,14 @@ const follow = (channel: ClientChannel, events: CommandEvents): void => {
 };
 
 /** What a caller sees when there is no room even though nothing of ours is open. */
-export const noChannel = (host: Host, error: unknown): unknown =>
-  error instanceof NoMoreChannels
-    ? new PatchdeckError(
-        'outside',
-        'ssh.shell',
-        `${host.name} opens no session (${cleanLine(error.message)}); nothing was done there`,
-        'see MaxSessions and PermitOpen in sshd_config there',
-        {cause: error},
-      )
-    : error;
+export const noChannel = (host: Host, error: NoMoreChannels): PatchdeckError =>
+  new PatchdeckError(
+    'outside',
+    'ssh.shell',
+    `${host.name} opens no session (${cleanLine(error.message)}); nothing was done there`,
+    'see MaxSessions and PermitOpen in sshd_config there',
+    {cause: error},
+  );
 
 /** RFC 4254, 5.1: sshd answers 1 or 2 when MaxSessions is reached, depending on its version. */
 const explain = (host: Host, error: Error & {reason?: unknown}): Error => {

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
 import type {Script} from '../model/script.ts';
@@ -25,6 +26,9 @@ export type SessionContext = {
 const defaultMaxBytes = 32 * 1024 * 1024;
 /** After sudo hung up on a person who was asked, the answer is there: one more try is enough. */
 const tries = 2;
+/** sshd gives a place back somewhat after it said that the command before had ended. */
+const roomMs = 3000;
+const roomRetryMs = 50;
 
 /** A session on an open way. */
 export const openSession = (context: SessionContext): Session => {
@@ -60,14 +64,17 @@ export const openSession = (context: SessionContext): Session => {
   };
 
   const inTurn = async (script: Script, options: RunOptions, signal: AbortSignal): Promise<ShellResult> => {
+    const until = performance.now() + roomMs;
     for (;;) {
       const leave = await gate.enter(signal);
       try {
         return await once(script, options, signal);
       } catch (error) {
+        if (!(error instanceof NoMoreChannels)) throw error;
         // The host allows fewer than we do: go on with as many as there are, and wait for one to end.
-        if (!(error instanceof NoMoreChannels) || gate.inside <= 1) throw noChannel(host, error);
-        gate.limit(gate.inside - 1);
+        if (gate.inside > 1) gate.limit(gate.inside - 1);
+        else if (performance.now() > until) throw noChannel(host, error);
+        else await delay(roomRetryMs, undefined, {signal});
       } finally {
         leave();
       }

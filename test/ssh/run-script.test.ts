@@ -231,6 +231,17 @@ describe('many scripts at once on one connection', () => {
     expect(server.peaks.refused).toBeLessThanOrEqual(4);
   });
 
+  it('a host that frees a place somewhat later than it said is asked again, not given up', async () => {
+    const server = await startServer({exec: realShell(), maxSessions: 1, lingerMs: 300});
+    servers.push(server);
+    await world.trust(server);
+    const session = await world.transport().open(hostAt(server.port), asker().ask, never);
+    for (const word of ['one', 'two', 'three']) {
+      expect(text((await session.run(script(`echo ${word}`))).stdout)).toBe(`${word}\n`);
+    }
+    expect(server.peaks.refused).toBeGreaterThan(0);
+  });
+
   it('a host that allows none says so', async () => {
     const [session] = await open(realShell(), {}, 0);
     expect((await failure(session.run(script('true')))).next).toContain('MaxSessions');

@@ -40,6 +40,8 @@ export type TestServerOptions = {
   exec?: Exec;
   /** Channels at once on one connection; more are refused as sshd does. */
   maxSessions?: number;
+  /** How long the place of a channel that ended stays taken, as with sshd. */
+  lingerMs?: number;
   forward?: boolean;
   algorithms?: Algorithms;
 };
@@ -124,7 +126,10 @@ export const startServer = async (options: TestServerOptions = {}): Promise<Test
       channels += 1;
       peaks.channels = Math.max(peaks.channels, channels);
       const session = accept();
-      session.on('close', () => (channels -= 1));
+      const free = (): void => void (channels -= 1);
+      session.on('close', () =>
+        options.lingerMs === undefined ? free() : setTimeout(free, options.lingerMs),
+      );
       session.on('exec', (acceptExec, _reject, {command}) => {
         commands.push(command);
         const channel = acceptExec();
