@@ -38,7 +38,7 @@ describe('a word that is not known', () => {
     [['deploy', '--yess', '--json'], /unknown option '--yess' \(did you mean --yes\?\)/, /deploy --help/],
     [['rollback', '--json'], /missing required argument 'hosts'; nothing was done/, /rollback --help/],
     [['runs', 'close', '--json'], /required option '--reason <text>'/, /runs --help/],
-    [['doctor', 'web1', '--json'], /too many arguments/, /doctor --help/],
+    [['policy', 'a.yaml', 'b.yaml', '--json'], /too many arguments/, /policy --help/],
     [['--json', 'scan'], /flags come after the command: patchdeck scan/, /scan --help/],
     [['scan', '--json', '--exclude'], /option '--exclude <pattern>' argument missing/, /scan --help/],
   ])('%j says what is wrong and where to look', async (args, says, next) => {

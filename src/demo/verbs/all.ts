@@ -13,11 +13,12 @@ import {
 import {pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
-import {boot, inhibitUpdaters, reboot, releaseUpdaters, writeHead} from './upkeep.ts';
+import {boot, inhibitUpdaters, reboot, releaseUpdaters, userId, writeHead} from './upkeep.ts';
 import type {Verb} from './verb.ts';
 
 /** Every script a demo host can answer at once, by verb; the payloads of jobs are apart. */
 export const verbs: ReadonlyMap<string, Verb> = new Map([
+  ['doctor.shell', userId],
   ['host.facts', facts],
   ['host.baseline', baseline],
   ['host.preflight', preflight],
