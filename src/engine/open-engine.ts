@@ -199,9 +199,12 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       questions.withdraw();
       await Promise.allSettled(under);
       opened?.closeLinks();
-      await opened?.fleet.close();
-      await opened?.store.close();
-      feed.flush();
+      try {
+        await opened?.fleet.close();
+      } finally {
+        await opened?.store.close();
+        feed.flush();
+      }
     },
   };
   if (opened !== undefined) await serve(opened.store);

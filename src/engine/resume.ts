@@ -1,6 +1,7 @@
 import type {Phase} from '../model/phase.ts';
 import type {HostRecord} from '../record/state.ts';
 import type {RunContext} from '../rollout/context.ts';
+import {eachHost} from '../rollout/each-host.ts';
 import {guardHost} from '../rollout/guard.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {prepareHost} from '../rollout/prepare.ts';
@@ -18,11 +19,14 @@ export const leftAtWork = (context: RunContext): HostRecord[] =>
  * had not begun wait for the stage to be started again.
  */
 export const resumeHosts = async (context: RunContext): Promise<void> => {
-  await Promise.all(
-    leftAtWork(context).map(async record => {
-      const host = record.host.name;
+  const left = new Map(leftAtWork(context).map(record => [record.host.name, record]));
+  await eachHost(
+    context,
+    [...left.keys()],
+    async host => {
+      const record = left.get(host);
       const planned = await planOfHost(context, host);
-      const kind = workOf(record);
+      const kind = record && workOf(record);
       if (planned === undefined || kind === undefined) return;
       const {hostPlan, digest, reboot} = planned;
       const work = {
@@ -31,7 +35,9 @@ export const resumeHosts = async (context: RunContext): Promise<void> => {
         rollback: () => rollBackHost(context, hostPlan, digest),
       }[kind];
       await guardHost(context, host, work);
-    }),
+    },
+    // All at once: their jobs run whether anybody looks or not.
+    {concurrency: Number.POSITIVE_INFINITY},
   );
 };
 

@@ -1,15 +1,27 @@
 import PQueue from 'p-queue';
+import {createBreakage} from './breakage.ts';
 import type {RunContext} from './context.ts';
 
 type Work = (host: string) => Promise<unknown>;
 
 /**
- * Works on many hosts, at most `limits.concurrency` at once. `work` must not throw but for the abort of a closing console. Neither
- * a pause nor a stop holds it up: they are for stages, and not for what an operator asks for besides (a rollback, a retry).
+ * Works on many hosts, at most `concurrency` at once. What `work` throws concerns all of them: no other is begun, and it is thrown on when
+ * those at work are through. Neither a pause nor a stop holds it up: they are for stages, and not for what an operator asks for
+ * besides (a rollback, a retry).
  */
-export const eachHost = async (context: RunContext, hosts: readonly string[], work: Work): Promise<void> => {
-  const queue = new PQueue({concurrency: context.limits.concurrency});
-  await queue.addAll(hosts.map(host => () => work(host)));
+export const eachHost = async (
+  context: RunContext,
+  hosts: readonly string[],
+  work: Work,
+  {concurrency = context.limits.concurrency, breakage = createBreakage()} = {},
+): Promise<void> => {
+  const queue = new PQueue({concurrency});
+  await queue.addAll(
+    hosts.map(host => async () => {
+      if (!breakage.happened) await work(host).catch(breakage.add);
+    }),
+  );
+  breakage.rethrow();
 };
 
 /**
@@ -21,11 +33,14 @@ export const eachHostOfStage = async (
   hosts: readonly string[],
   work: Work,
 ): Promise<boolean> => {
+  const breakage = createBreakage();
   let whole = true;
-  await eachHost(context, hosts, async host => {
-    await context.resumed();
+  const inTurn: Work = async host => {
+    await Promise.race([context.resumed(), breakage.first]);
+    if (breakage.happened) return;
     if (context.state().run.stopping !== undefined) whole = false;
     else await work(host);
-  });
+  };
+  await eachHost(context, hosts, inTurn, {breakage});
   return whole;
 };

@@ -1,5 +1,6 @@
 import {mayRunTogether} from '../policy/waves.ts';
 import type {HostRecord} from '../record/state.ts';
+import {createBreakage} from './breakage.ts';
 import type {RunContext} from './context.ts';
 
 export type WaveOutcome = {
@@ -12,7 +13,7 @@ export type WaveOutcome = {
 /**
  * Takes the hosts of one wave through `work`, at most `limits.concurrency` at once and those of a one-at-a-time group singly.
  * Nothing new starts once more than `limits.failuresAllowed` have failed, while the run is paused, or after a stop; what runs is
- * followed to its end in every case.
+ * followed to its end in every case, also when `work` throws: what it throws concerns all hosts, and is thrown on after that.
  */
 export const runWave = async (
   context: RunContext,
@@ -24,10 +25,11 @@ export const runWave = async (
   const result: WaveOutcome = {outcome: 'done', done: [], failed: [], left: []};
   const stopped = (): boolean => context.state().run.stopping === 'after-hosts';
   const broken = (): boolean => result.failed.length > context.limits.failuresAllowed;
+  const breakage = createBreakage();
 
   while (waiting.length > 0) {
-    await context.resumed();
-    if (stopped() || broken()) break;
+    await Promise.race([context.resumed(), breakage.first]).catch(breakage.add);
+    if (stopped() || broken() || breakage.happened) break;
     const next = running.size < context.limits.concurrency ? nextOf(waiting, running) : undefined;
     if (next === undefined) {
       await Promise.race(running.values());
@@ -35,13 +37,15 @@ export const runWave = async (
     }
     waiting.splice(waiting.indexOf(next), 1);
     const {name} = next.host;
-    const mine = work(name).then(good => {
-      (good ? result.done : result.failed).push(name);
-      running.delete(next);
-    });
+    const mine = work(name)
+      .then(good => {
+        (good ? result.done : result.failed).push(name);
+      }, breakage.add)
+      .finally(() => running.delete(next));
     running.set(next, mine);
   }
   await Promise.all(running.values());
+  breakage.rethrow();
   result.left = waiting.map(record => record.host.name);
   if (broken()) result.outcome = 'failed';
   else if (result.left.length > 0) result.outcome = 'stopped';

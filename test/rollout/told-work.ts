@@ -5,14 +5,15 @@ import {until} from '../store/example-run.ts';
 export class ToldWork {
   readonly begun: string[] = [];
   most = 0;
-  readonly #ends = new Map<string, (good: boolean) => void>();
+  readonly #ends = new Map<string, (good: boolean | Error) => void>();
 
   readonly on = (name: string): Promise<boolean> => {
     this.begun.push(name);
-    return new Promise(resolve => {
+    return new Promise((resolve, reject) => {
       this.#ends.set(name, good => {
         this.#ends.delete(name);
-        resolve(good);
+        if (good instanceof Error) reject(good);
+        else resolve(good);
       });
       this.most = Math.max(this.most, this.#ends.size);
     });
@@ -22,7 +23,7 @@ export class ToldWork {
     return [...this.#ends.keys()];
   }
 
-  async end(name: string, good = true): Promise<void> {
+  async end(name: string, good: boolean | Error = true): Promise<void> {
     await until(`${name} is at work`, () => this.#ends.has(name));
     this.#ends.get(name)?.(good);
     await settled();

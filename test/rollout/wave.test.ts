@@ -18,6 +18,14 @@ const contextOf = (
     hosts: Array.from({length: count}, (_, n) => host(`web${n + 1}`, stated(n + 1))),
     limits,
   });
+/** What a promise was rejected with so far. */
+const watched = (promise: Promise<unknown>): {said: string | undefined} => {
+  const told: {said: string | undefined} = {said: undefined};
+  promise.catch((error: unknown) => {
+    told.said = String(error);
+  });
+  return told;
+};
 const wave = (context: MemoryContext, work: ToldWork): Promise<WaveOutcome> =>
   runWave(context, [...context.state().hosts.values()], work.on);
 
@@ -151,6 +159,17 @@ describe('a wave', () => {
     expect(await result).toMatchObject({message: 'the console is closing'});
   });
 
+  it('begins nothing more when the disk is gone under one host, and throws that only when the others are through', async () => {
+    const work = new ToldWork();
+    const told = watched(wave(contextOf(5, {concurrency: 3}), work));
+    await work.end('web2', new Error('the disk is gone'));
+    await work.end('web1', new Error('the console is closing'));
+    expect(told.said).toBeUndefined();
+    await work.end('web3');
+    expect(told.said).toBe('Error: the disk is gone');
+    expect(work.begun).toEqual(['web1', 'web2', 'web3']);
+  });
+
   it('of no hosts is done', async () => {
     expect(await runWave(contextOf(1), [], () => Promise.resolve(true))).toEqual({
       outcome: 'done',
@@ -232,6 +251,24 @@ describe('work on each host', () => {
     await context.record({type: 'run.resumed', data: {reason: 'back'}});
     await work.end('a');
     expect(await whole).toBe(true);
+  });
+
+  it('of a stage is not begun, nor waited for in a pause, when the disk is gone under another; those at work come to their ends first', async () => {
+    const work = new ToldWork();
+    const context = contextOf(1, {concurrency: 2});
+    const told = watched(eachHostOfStage(context, ['a', 'b', 'c', 'd'], work.on));
+    await settled();
+    await context.record({type: 'run.paused', data: {reason: 'lunch'}});
+    await work.end('a');
+    await work.end('b', new Error('the disk is gone'));
+    expect(told.said).toBe('Error: the disk is gone');
+    expect(work.begun).toEqual(['a', 'b']);
+    const besides = watched(eachHost(context, ['e', 'f', 'g'], work.on));
+    await work.end('e', new Error('the disk is gone'));
+    expect(besides.said).toBeUndefined();
+    await work.end('f');
+    expect(besides.said).toBe('Error: the disk is gone');
+    expect(work.begun).toEqual(['a', 'b', 'e', 'f']);
   });
 
   it('that an operator asks for besides is held up by neither', async () => {
