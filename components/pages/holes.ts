@@ -61,10 +61,7 @@ export const hostHoleLines = (state: ConsoleState): Line[] => {
   const ranking = state.ranking?.value;
   if (ranking === undefined) return [line('Nothing is ranked yet (b).')];
   const chosen = state.engine.run?.run.chosen ?? new Set<string>();
-  const hosts = new Map<
-    string,
-    {pending: Set<string>; chosen: Set<string>; exploited: Set<string>; open: number}
-  >();
+  const hosts = new Map<string, {pending: Set<string>; chosen: Set<string>; exploited: Set<string>}>();
   const of = (host: string) => {
     const known = hosts.get(host);
     if (known !== undefined) return known;
@@ -72,7 +69,6 @@ export const hostHoleLines = (state: ConsoleState): Line[] => {
       pending: new Set<string>(),
       chosen: new Set<string>(),
       exploited: new Set<string>(),
-      open: 0,
     };
     hosts.set(host, made);
     return made;
@@ -85,27 +81,44 @@ export const hostHoleLines = (state: ConsoleState): Line[] => {
       for (const {cve} of patch.exploited) entry.exploited.add(cve);
     }
   }
-  for (const hole of ranking.open ?? []) for (const host of hole.hosts) of(host).open++;
+  for (const host of Object.keys(ranking.openOn ?? {})) of(host);
   const rows = [...hosts].sort(
     ([a, x], [b, y]) =>
       y.exploited.size - x.exploited.size || y.pending.size - x.pending.size || (a < b ? -1 : 1),
   );
-  const isKnown = ranking.findings !== undefined;
+  const openOn = (host: string): number | undefined => ranking.openOn?.[host]?.open;
   return [
     line(strong('Each host')),
     ...rows.map(([host, entry]) =>
       line(
         `  ${host.padEnd(16)} ${count(entry.pending.size, 'CVE')} closed by updates, ${number(entry.chosen.size)} by chosen ones, `,
-        isKnown ? `${number(entry.open)} by none` : span('by none: unknown', 'quiet'),
+        openOn(host) === undefined
+          ? span('by none: unknown', 'quiet')
+          : `${number(openOn(host) ?? 0)} by none`,
         entry.exploited.size === 0 ? '' : span(`  exploited: ${namesOf([...entry.exploited], 3)}`, 'bad'),
       ),
     ),
   ];
 };
 
-const openLine = ({cve, source, state, severity, hosts, reintroduced}: OpenHole): Line =>
+const openLine = ({
+  cve,
+  source,
+  state,
+  severity,
+  hosts,
+  hostCount,
+  reintroduced,
+  exploited,
+}: OpenHole): Line =>
   line(
-    `    ${cve.padEnd(17)} ${source} on ${namesOf(hosts, 6)}: ${stateWords[state]}`,
+    '    ',
+    exploited === undefined ? cve.padEnd(17) : span(cve.padEnd(17), 'bad'),
+    ` ${source} on ${namesOfMany(hosts, hostCount ?? hosts.length)}: ${stateWords[state]}`,
+    exploited === undefined ? '' : span(', exploited', 'bad'),
     reintroduced === true ? span(', it came back after it had been fixed', 'warn') : '',
     span(`, severity ${severity ?? 'unknown'}`, 'quiet'),
   );
+
+const namesOfMany = (hosts: readonly string[], count: number): string =>
+  count > 6 ? `${hosts.slice(0, 6).join(', ')} and ${number(count - 6)} more` : namesOf(hosts, 6);

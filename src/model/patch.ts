@@ -22,7 +22,15 @@ export const ratingSchema = z.object({
 });
 export type Rating = z.infer<typeof ratingSchema>;
 
-/** A vulnerability that no pending update closes. */
+/** An entry of the catalogue of known exploited vulnerabilities. `due` is '' where it names no day. */
+export const exploitedSchema = z.object({
+  cve: z.string(),
+  since: z.string(),
+  due: z.string(),
+  ransomware: z.boolean(),
+});
+
+/** A vulnerability of one source package that no pending update closes. */
 export const openHoleSchema = z.object({
   cve: z.string(),
   source: z.string(),
@@ -30,7 +38,12 @@ export const openHoleSchema = z.object({
   severity: severitySchema.optional(),
   fixed: z.string().nullable(),
   reintroduced: z.boolean().optional(),
+  /** The first of `hostCount`; the file of findings has all. Older rankings have all of them here. */
   hosts: z.array(z.string()),
+  hostCount: z.int().optional(),
+  exploited: exploitedSchema.omit({cve: true}).optional(),
+  /** Probability that it is exploited within 30 days, 0 to 1; absent: unknown. */
+  epss: z.number().optional(),
 });
 export type OpenHole = z.infer<typeof openHoleSchema>;
 
@@ -51,9 +64,7 @@ export const patchSchema = z.object({
   cves: z.array(z.string()),
   /** `changelog`, or why there are none to show: unknown is said. */
   cveSource: z.string(),
-  exploited: z.array(
-    z.object({cve: z.string(), since: z.string(), due: z.string(), ransomware: z.boolean()}),
-  ),
+  exploited: z.array(exploitedSchema),
   /** 0 to 100; null: too little is known to say. */
   score: z.number().nullable(),
   /** The sentence that says why it ranks where it does, missing inputs named. */
@@ -76,9 +87,15 @@ export const rankingSchema = z.object({
   feeds: z.record(z.string(), z.string()).optional(),
   /** File of all that matching found, by digest. */
   findings: z.string().optional(),
+  /** What is known of each vulnerability that pending updates close; what is absent is unknown. */
+  closing: z
+    .array(z.object({cve: z.string(), severity: severitySchema.optional(), epss: z.number().optional()}))
+    .optional(),
   /** What stays open whatever is chosen, worst first; at most 2,000 of `openCount`. */
   open: z.array(openHoleSchema).optional(),
   openCount: z.number().optional(),
+  /** How many holes stay open on each host, and how many of these are exploited. A host that is absent: no records speak of it. */
+  openOn: z.record(z.string(), z.object({open: z.int(), exploited: z.int()})).optional(),
   /** What no feed covers: releases and packages of third parties, one sentence each. */
   uncovered: z.array(z.string()).optional(),
 });

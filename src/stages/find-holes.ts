@@ -1,29 +1,30 @@
 import {createBreather} from '../advisories/breather.ts';
 import {createCollector} from '../advisories/collect-packages.ts';
 import {ecosystemOf} from '../advisories/ecosystem.ts';
-import type {Epss} from '../advisories/epss.ts';
 import {feedSentences, loadEpss, oldestAge, type Knowledge} from '../advisories/knowledge.ts';
 import {loadAdvisories} from '../advisories/load-advisories.ts';
 import {closedBy, match} from '../advisories/match.ts';
-import {severities, type Findings} from '../model/advisory.ts';
-import type {OpenHole, Ranking} from '../model/patch.ts';
+import type {Findings} from '../model/advisory.ts';
+import type {Ranking} from '../model/patch.ts';
 import {scanSchema, type Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
 import type {CveAnswer, Threat} from '../policy/score-inputs.ts';
 import {readDocument, type RunContext} from '../rollout/context.ts';
-
-/** Most of what stays open that a ranking lists; the file of findings has all. */
-const mostOpen = 2000;
+import {closingHoles, openHoles} from './open-holes.ts';
 
 export type Holes = {
-  findings: Findings;
   /** By the records of the distribution: undefined where they do not speak of all hosts of the patch, and its changelog has to. */
   answerOf: (draft: DraftPatch) => CveAnswer | undefined;
-  /** Reads scores for these ids; then what feeds say of a patch. */
-  threats: (answers: ReadonlyMap<string, CveAnswer>) => Promise<(id: string) => Threat>;
-  /** What a ranking says of feeds. */
-  about: () => Promise<Partial<Ranking>>;
+  /** Reads the scores of what these answers name and of what stays open; then says what is known. */
+  assess: (answers: ReadonlyMap<string, CveAnswer>) => Promise<Assessment>;
   feedInputs: string[];
+};
+
+type Assessment = {
+  /** What feeds say of a patch. */
+  threatOf: (id: string) => Threat;
+  /** What a ranking says of feeds, and of what they speak of. */
+  about: Partial<Ranking>;
 };
 
 /**
@@ -48,18 +49,19 @@ export const findHoles = async (
   const hasRecords = knowledge.feeds.some(({kind}) => kind === 'advisories');
   const index = await loadAdvisories(knowledge.directory, knowledge.feeds, collector.collected);
   const findings = await match(collector.collected, index);
-  const isKnown = new Set(
-    scans.filter(({facts}) => index.ecosystems.has(ecosystemOf(facts.os) ?? '')).map(({host}) => host),
-  );
   const unknown = new Set(findings.unknownReleases.flatMap(({hosts}) => hosts));
+  const known = new Set(
+    scans
+      .filter(({host, facts}) => index.ecosystems.has(ecosystemOf(facts.os) ?? '') && !unknown.has(host))
+      .map(({host}) => host),
+  );
   const covers = (draft: DraftPatch): boolean =>
     hasRecords &&
-    draft.hosts.every(host => isKnown.has(host) && !unknown.has(host)) &&
+    draft.hosts.every(host => known.has(host)) &&
     draft.notInstalled.every(({why}) => why !== 'third-party');
   return {
     scans,
     holes: {
-      findings,
       answerOf: draft => {
         if (!covers(draft)) return undefined;
         const cves = closedBy(findings, draft).map(({cve}) => cve);
@@ -68,28 +70,43 @@ export const findHoles = async (
           ? undefined
           : {cves: cves.filter(cve => cve.startsWith('CVE-')), source: 'records of the distribution'};
       },
-      threats: answers => threatsOf(answers, findings, knowledge, hasRecords, context.now()),
-      about: async () => ({
-        feeds: Object.fromEntries(knowledge.feeds.map(({name, digest}) => [name, digest])),
-        ...(hasRecords ? {findings: await context.put(findings)} : {}),
-        ...openHoles(findings),
-        uncovered: uncoveredWords(findings, hasRecords),
-      }),
+      assess: async answers => {
+        const cves = new Set([...answers.values()].flatMap(answer => ('cves' in answer ? answer.cves : [])));
+        const epss = await loadEpss(knowledge, new Set([...cves, ...openCves(findings)]));
+        const threat = {kev: knowledge.kev, epss};
+        return {
+          threatOf: threatOf(findings, epss, hasRecords ? undefined : 'no feed of records is kept', {
+            knowledge,
+            now: context.now(),
+          }),
+          about: {
+            feeds: Object.fromEntries(knowledge.feeds.map(({name, digest}) => [name, digest])),
+            ...(hasRecords ? {findings: await context.put(findings)} : {}),
+            closing: closingHoles(cves, findings, threat),
+            ...(await openHoles(findings, known, threat)),
+            uncovered: uncoveredWords(findings, hasRecords),
+          },
+        };
+      },
       feedInputs: [...feedSentences(knowledge, context.now()), ...index.damaged],
     },
   };
 };
 
-const threatsOf = async (
-  answers: ReadonlyMap<string, CveAnswer>,
+const openCves = ({groups}: Findings): Set<string> => {
+  const found = new Set<string>();
+  for (const {findings} of groups) {
+    for (const {cve, state} of findings) if (state !== 'fix-pending') found.add(cve);
+  }
+  return found;
+};
+
+const threatOf = (
   findings: Findings,
-  knowledge: Knowledge,
-  hasRecords: boolean,
-  now: number,
-): Promise<(id: string) => Threat> => {
-  const wanted = new Set([...answers.values()].flatMap(answer => ('cves' in answer ? answer.cves : [])));
-  const epss: ReadonlyMap<string, Epss> | {missing: string} = await loadEpss(knowledge, wanted);
-  const recordsMissing = hasRecords ? undefined : 'no feed of records is kept';
+  epss: Threat['epss'],
+  recordsMissing: string | undefined,
+  {knowledge, now}: {knowledge: Knowledge; now: number},
+): Assessment['threatOf'] => {
   const age = oldestAge(
     knowledge.feeds.filter(({kind}) => kind !== 'kev'),
     now,
@@ -99,35 +116,6 @@ const threatsOf = async (
     return {source, version};
   };
   return id => ({findings: closedBy(findings, bySource(id)), epss, recordsMissing, age});
-};
-
-const openHoles = ({groups}: Findings): {open: OpenHole[]; openCount: number} => {
-  const found = new Map<string, OpenHole>();
-  for (const {source, hosts, findings} of groups) {
-    for (const {cve, state, severity, fixed, reintroduced} of findings) {
-      if (state === 'fix-pending') continue;
-      const key = `${cve}|${source}|${state}|${fixed ?? ''}`;
-      const known = found.get(key);
-      if (known !== undefined) known.hosts.push(...hosts);
-      else {
-        found.set(key, {
-          cve,
-          source,
-          state,
-          fixed,
-          hosts: [...hosts],
-          ...(severity === undefined ? {} : {severity}),
-          ...(reintroduced === undefined ? {} : {reintroduced}),
-        });
-      }
-    }
-  }
-  // Not judged stands with medium: unknown is not low.
-  const weight = ({severity}: OpenHole): number => severities.indexOf(severity ?? 'medium');
-  const all = [...found.values()].sort(
-    (a, b) => weight(a) - weight(b) || b.hosts.length - a.hosts.length || (a.cve < b.cve ? -1 : 1),
-  );
-  return {open: all.slice(0, mostOpen), openCount: all.length};
 };
 
 const uncoveredWords = ({unknownReleases, uncovered}: Findings, hasRecords: boolean): string[] => [

@@ -26,6 +26,7 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
   const {scans, holes} = await findHoles(timed, files, inputs.knowledge);
   const drafts = groupPatches(scans);
   const answers = await answersOf(context, drafts, scans, holes);
+  const {threatOf, about} = await holes.assess(answers);
   const ranking = {
     ...rankPatches(drafts, {
       hosts: taking.map(record => record.host),
@@ -33,10 +34,10 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
       cvesOf: id => answers.get(id) ?? {missing: 'its changelog could not be read'},
       blocked: inputs.blocked,
       now: timed.now(),
-      threatOf: await holes.threats(answers),
+      threatOf,
       feedInputs: holes.feedInputs,
     }),
-    ...(await holes.about()),
+    ...about,
   };
   const file = await context.put(ranking);
   await context.record({type: 'patches.ranked', data: {file, count: ranking.patches.length}});

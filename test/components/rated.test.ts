@@ -47,6 +47,7 @@ const rated = async (): Promise<Shown> => {
       },
     ],
     openCount: 2,
+    openOn: {web01: {open: 1, exploited: 0}, db1: {open: 2, exploited: 0}},
     uncovered: ['acme is of a third party, no feed covers it: web01'],
   };
   engine.happenAll([
