@@ -9,6 +9,8 @@ export const ratingSchema = z.object({
   severity: severitySchema.nullable(),
   /** `the distribution`, or the standard it was worked out by. */
   severityBy: z.string(),
+  /** Every vulnerability that it closes is judged; else the severity may be worse. Absent in older runs, where nobody knows. */
+  severityWhole: z.boolean().optional(),
   /** The worst. */
   cvss: z.object({cve: z.string(), score: z.number(), version: z.string(), vector: z.string()}).nullable(),
   /** The likeliest to be exploited within 30 days; both from 0 to 1. */

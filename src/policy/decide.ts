@@ -3,7 +3,8 @@ import {severities, type Severity} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
 import type {DecidedPatch, Decision, Policy, PolicyException} from '../model/policy.ts';
-import {isInstallable} from './select.ts';
+import {namesAll} from './score-inputs.ts';
+import {closesNothing, isInstallable} from './select.ts';
 import {ssvcDecisions, type SsvcDecision} from './ssvc.ts';
 
 export type DecisionInputs = {
@@ -121,9 +122,7 @@ const notSelected = (patch: Patch, {policy, blocked}: DecisionInputs): string | 
   if (blocked.has(patch.id)) return `blocked: ${cleanLine(blocked.get(patch.id) ?? '', 100)}`;
   if (meant(exclude)) return 'the policy excludes it';
   if (packages !== undefined && !meant(packages)) return 'the policy does not name it';
-  // An unknown origin may be the security archive.
-  if (security && !patch.security && patch.cves.length === 0 && patch.origin !== 'unknown')
-    return 'it closes no known hole';
+  if (security && closesNothing(patch)) return 'it closes no known hole';
   if (minScore !== undefined && patch.score !== null && patch.score < minScore)
     return `its score ${patch.score} is below ${minScore}`;
   if (ssvc !== undefined && patch.rating !== undefined && !reaches(patch.rating.ssvc.decision, ssvc)) {
@@ -145,13 +144,14 @@ const urgentBecause = (patch: Patch, {actNow}: Policy): string | undefined => {
   return undefined;
 };
 
-/** All that it closes is excepted, or it is by name. */
+/** All that it closes is excepted, or it is by name. Of a list that may lack some nobody can say that all is. */
 const exceptionOf = (patch: Patch, valid: readonly PolicyException[]): PolicyException | undefined => {
   const names = [patch.source, ...patch.packages];
   const named = valid.find(
     item => item.package !== undefined && names.some(name => picomatch.isMatch(name, item.package ?? '')),
   );
   if (named !== undefined) return named;
+  if (!namesAll(patch.cveSource)) return undefined;
   const byCve = patch.cves.map(cve => valid.find(item => item.cve === cve));
   return byCve.length > 0 && byCve.every(item => item !== undefined) ? byCve[0] : undefined;
 };
@@ -159,8 +159,8 @@ const exceptionOf = (patch: Patch, valid: readonly PolicyException[]): PolicyExc
 /** Without a rule nobody has to say yes; with one, what it does not let through needs a person. */
 const approvalOf = (patch: Patch, {approve}: Policy): DecidedPatch['approval'] => {
   if (approve === undefined) return 'automatic';
-  const {severity} = patch.rating ?? {};
-  if (severity === undefined || severity === null) return 'person';
+  const {severity, severityWhole} = patch.rating ?? {};
+  if (severity === undefined || severity === null || severityWhole !== true) return 'person';
   const isSmall = approve.maxHosts === undefined || patch.hosts.length <= approve.maxHosts;
   const mayReboot = approve.reboots || !needsReboot(patch);
   return severities.indexOf(severity) >= severities.indexOf(approve.severity) && isSmall && mayReboot
@@ -173,30 +173,38 @@ const deadlineOf = (patch: Patch, {policy, now}: DecisionInputs): {deadline?: De
   const {deadlines} = policy;
   const candidates: {at: number; why: string}[] = [];
   if (patch.cves.length > 0 || patch.security) {
-    const level = patch.rating?.severity ?? 'unknown';
-    const allowed = deadlines[level];
     const since = Date.parse(patch.rating?.since ?? '');
     const from = Number.isNaN(since) ? now : since;
     const known = Number.isNaN(since)
       ? 'counted from now, as nobody says since when it is known'
       : `known since ${patch.rating?.since ?? ''}`;
-    if (allowed !== undefined)
-      candidates.push({at: from + allowed * dayMs, why: `severity ${level}: ${allowed} days, ${known}`});
+    for (const level of levelsOf(patch)) {
+      const allowed = deadlines[level];
+      if (allowed !== undefined)
+        candidates.push({at: from + allowed * dayMs, why: `severity ${level}: ${allowed} days, ${known}`});
+    }
   }
+  const hasDeadlines = Object.values(deadlines).some(allowed => allowed !== undefined);
   for (const {cve, since, due} of patch.exploited) {
     if (deadlines.exploited !== undefined) {
       candidates.push({
         at: Date.parse(since) + deadlines.exploited * dayMs,
         why: `${cve} exploited since ${since}: ${deadlines.exploited} days`,
       });
-      if (due !== '') candidates.push({at: Date.parse(due), why: `${cve}: due by CISA`});
     }
+    if (hasDeadlines && due !== '') candidates.push({at: Date.parse(due), why: `${cve}: due by CISA`});
   }
   const [soonest] = candidates.filter(({at}) => !Number.isNaN(at)).sort((a, b) => a.at - b.at);
   if (soonest === undefined) return {};
   const by = new Date(soonest.at).toISOString().slice(0, 10);
   const left = Math.round((Date.parse(by) - Date.parse(new Date(now).toISOString().slice(0, 10))) / dayMs);
   return {deadline: {by, left, why: soonest.why}};
+};
+
+/** Where not all that it closes is judged, what is known may be the least of it: the stricter deadline counts. */
+const levelsOf = ({rating}: Patch): (Severity | 'unknown')[] => {
+  if (rating?.severity === undefined || rating.severity === null) return ['unknown'];
+  return rating.severityWhole === true ? [rating.severity] : [rating.severity, 'unknown'];
 };
 
 const notesOf = ({exceptions}: Policy, {patches}: Ranking, valid: readonly PolicyException[]): string[] =>

@@ -3,7 +3,7 @@ import type {Epss} from '../advisories/epss.ts';
 import {severities, type Finding, type Severity} from '../model/advisory.ts';
 import type {Rating} from '../model/patch.ts';
 import type {DraftPatch} from './group.ts';
-import type {ScoreInputs, Threat} from './score-inputs.ts';
+import {namesAll, type CveAnswer, type ScoreInputs, type Threat} from './score-inputs.ts';
 import {decideSsvc, likelyEpss, noHole} from './ssvc.ts';
 
 /** Puts together what is known of how bad and how likely it is, and what is not known. */
@@ -14,7 +14,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
   const cvss = worstCvss(findings);
   const likely = 'missing' in epss ? undefined : likeliest(epss, cves);
   const unscored = 'missing' in epss ? cves.length : cves.filter(cve => !epss.has(cve)).length;
-  const severity = severityOf(findings, cvss, cves.length);
+  const severity = severityOf(findings, inputs.cves);
   const exploitation = exploitationOf(inputs, likely, unscored > 0 || !('cves' in inputs.cves));
   const since = findings
     .map(finding => finding.since ?? '')
@@ -23,6 +23,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
   return {
     severity: severity.level ?? null,
     severityBy: severity.by,
+    severityWhole: severity.whole,
     cvss:
       cvss === undefined
         ? null
@@ -42,7 +43,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
       : [
           ...(severity.whole
             ? []
-            : [`severity: ${threat.recordsMissing ?? 'not judged by the distribution'}`]),
+            : [`severity: ${threat.recordsMissing ?? 'not judged for all that it closes'}`]),
           ...(cvss === undefined ? [`CVSS: ${threat.recordsMissing ?? 'no vector in the records'}`] : []),
           ...(unscored > 0 || likely === undefined
             ? [`EPSS: ${'missing' in epss ? epss.missing : 'no score yet'}`]
@@ -66,24 +67,35 @@ const worstCvss = (findings: readonly Finding[]): Worst | undefined =>
 const likeliest = (epss: ReadonlyMap<string, Epss>, cves: readonly string[]): Epss | undefined =>
   cves.flatMap(cve => epss.get(cve) ?? []).sort((a, b) => b.probability - a.probability)[0];
 
-/** The distribution's word goes before what a vector adds up to. `whole`: every vulnerability has one. */
+/**
+ * The worst of what each vulnerability is judged to be: by the distribution's word, else by what its vector adds up to. `whole`: every
+ * one that the update closes is judged, so that a mild one does not speak for another that nobody has looked at.
+ */
 const severityOf = (
   findings: readonly Finding[],
-  cvss: Worst | undefined,
-  count: number,
+  cves: CveAnswer,
 ): {level: Severity | undefined; by: string; whole: boolean} => {
-  const told = findings.flatMap(({severity}) => severity ?? []);
-  const whole = told.length > 0 && told.length >= Math.max(count, findings.length);
-  const level = severities.find(each => told.includes(each));
-  if (level !== undefined) return {level, by: 'the distribution', whole};
-  const scored = cvss?.score.severity;
-  return scored === undefined || scored === 'none'
-    ? {level: undefined, by: '', whole: false}
-    : {
-        level: scored,
-        by: `CVSS ${cvss?.score.version ?? ''}`.trim(),
-        whole: findings.every(({vectors}) => vectors !== undefined),
-      };
+  const judged = findings.flatMap(finding => {
+    const judgement = judgementOf(finding);
+    return judgement === undefined ? [] : [{cve: finding.cve, ...judgement}];
+  });
+  const worst = severities.find(each => judged.some(({level}) => level === each));
+  const names = new Set(judged.map(({cve}) => cve));
+  const whole =
+    'cves' in cves &&
+    namesAll(cves.source) &&
+    judged.length > 0 &&
+    [...cves.cves, ...findings.map(({cve}) => cve)].every(cve => names.has(cve));
+  return {level: worst, by: judged.find(({level}) => level === worst)?.by ?? '', whole};
+};
+
+/** A vector that adds up to nothing is no word that it is harmless. */
+const judgementOf = ({severity, vectors = []}: Finding): {level: Severity; by: string} | undefined => {
+  if (severity !== undefined) return {level: severity, by: 'the distribution'};
+  const score = bestCvss(vectors);
+  return score === undefined || score.severity === 'none'
+    ? undefined
+    : {level: score.severity, by: `CVSS ${score.version}`};
 };
 
 const exploitationOf = (

@@ -62,7 +62,7 @@ const badness = ({cves, now}: ScoreInputs, isWhole: boolean, rating: Rating | un
     ('cves' in cves && isUrgent(cves) ? points.urgent : 0);
   if (rating === undefined || counted === 0) return counted;
   const known = points.severity[rating.severity ?? 'unknown'];
-  const isJudged = rating.severity !== null && !rating.unknown.some(text => text.startsWith('severity:'));
+  const isJudged = rating.severity !== null && rating.severityWhole === true;
   const old = rating.since !== null && now - Date.parse(rating.since) > 30 * 86_400_000 ? points.old : 0;
   const most = points.severity.critical;
   return Math.min(most, (isJudged ? known : Math.max(known, counted, points.severity.unknown)) + old);

@@ -64,8 +64,13 @@ const missionOf = (hosts: readonly Host[]): {value: Mission | undefined; why: st
   if (regulated !== undefined) return {value: 'high', why: `${regulated} has regulated data`};
   const facing = one(host => host.exposure === 'internet' && host.criticality === 'high');
   if (facing !== undefined) return {value: 'high', why: `${facing} is important and faces the internet`};
-  if (hosts.length === 0 || hosts.some(host => host.criticality === undefined))
-    return {value: undefined, why: ''};
+  if (hosts.length === 0 || hosts.some(mayBeHigh)) return {value: undefined, why: ''};
   const isLow = hosts.every(host => host.criticality === 'low' && host.exposure !== 'internet');
+  // Facing the internet would make it medium.
+  if (isLow && hosts.some(host => host.exposure === undefined)) return {value: undefined, why: ''};
   return {value: isLow ? 'low' : 'medium', why: ''};
 };
+
+/** What the inventory does not state could raise it to high. */
+const mayBeHigh = ({criticality, data, exposure}: Host): boolean =>
+  criticality === undefined || data === undefined || (exposure === undefined && criticality === 'high');

@@ -10,6 +10,7 @@ const now = Date.parse('2026-11-24T03:00:00Z');
 const rating = (stated: Partial<Rating> = {}): Rating => ({
   severity: 'medium',
   severityBy: 'the distribution',
+  severityWhole: true,
   cvss: null,
   epss: null,
   since: '2026-11-14',
@@ -69,6 +70,12 @@ describe('selection', () => {
     expect(verdict('', {security: false, cves: [], origin: 'unknown'})).toBe('window');
     expect(verdict('select: {security: false}', {security: false, cves: []})).toBe('window');
   });
+  it('keeps in what nobody can say of that it closes nothing', () => {
+    const plain = {security: false, cves: []};
+    expect(one('', plain)).toMatchObject({verdict: 'not-selected', why: 'it closes no known hole'});
+    expect(verdict('', {...plain, cveSource: 'its changelog could not be read'})).toBe('window');
+    expect(verdict('', {...plain, score: null})).toBe('window');
+  });
   it('by score, SSVC, name and exclusion; what has no score stays in', () => {
     expect(verdict('select: {minScore: 60}')).toBe('not-selected');
     expect(verdict('select: {minScore: 60}', {score: null})).toBe('window');
@@ -117,6 +124,12 @@ describe('approval', () => {
     ['no worse than the rule', 'approve: {severity: medium}', {}, 'automatic'],
     ['worse', 'approve: {severity: medium}', {rating: rating({severity: 'high'})}, 'person'],
     ['unknown is not low', 'approve: {severity: medium}', {rating: rating({severity: null})}, 'person'],
+    [
+      'a mild word for one of two vulnerabilities does not speak for the other',
+      'approve: {severity: medium}',
+      {rating: rating({severity: 'low', severityWhole: false})},
+      'person',
+    ],
     ['too many hosts', 'approve: {severity: medium, maxHosts: 1}', {hosts: ['a', 'b']}, 'person'],
     ['a kernel', 'approve: {severity: medium}', {packages: ['linux-image-6.1.0-41-amd64']}, 'person'],
   ])('%s', (_, text, stated: Partial<Patch>, expected) => {
@@ -138,6 +151,19 @@ describe('deadlines', () => {
       by: '2026-11-27',
       why: 'CVE-2026-1001 exploited since 2026-11-20: 7 days',
     });
+  });
+  it('take what CISA sets wherever there are deadlines', () => {
+    const due = {by: '2026-12-11', left: 17, why: 'CVE-2026-1001: due by CISA'};
+    expect(one('deadlines: {critical: 3}', {exploited}).deadline).toEqual(due);
+    expect(one('', {exploited})).not.toHaveProperty('deadline');
+  });
+  it('take the stricter where not all that it closes is judged', () => {
+    const low = {rating: rating({severity: 'low', severityWhole: false})};
+    expect(one('deadlines: {low: 180, unknown: 30}', low).deadline).toMatchObject({
+      by: '2026-12-14',
+      why: 'severity unknown: 30 days, known since 2026-11-14',
+    });
+    expect(one('deadlines: {low: 10, unknown: 30}', low).deadline).toMatchObject({by: '2026-11-24'});
   });
   it('say when nobody knows since when, or how bad', () => {
     expect(one(deadlines, {rating: rating({severity: null, since: null})}).deadline).toEqual({
@@ -169,6 +195,8 @@ describe('exceptions', () => {
     const text = item('cve: CVE-2026-1001', '2026-12-31');
     expect(verdict(text)).toBe('excepted');
     expect(verdict(text, {cves: ['CVE-2026-1001', 'CVE-2026-2']})).toBe('window');
+    const partly = 'changelog, which does not reach back to the installed version';
+    expect(verdict(text, {cveSource: partly})).toBe('window');
     expect(decided(item('cve: CVE-2026-9999', '2026-12-31'), [patch('x')]).notes).toEqual([
       'the exception for CVE-2026-9999 means nothing that is pending',
     ]);

@@ -108,9 +108,20 @@ describe('what is missing', () => {
     const said = threat({
       findings: [finding({severity: 'negligible'}), finding({cve: 'CVE-2026-3', since: '2026-11-20'})],
     });
-    const two = {...said, findings: [...said.findings]};
-    expect(ranked(two).rating?.severity).toBe('negligible');
-    expect(scoreOf(two)).toBeGreaterThanOrEqual(scoreOf(low));
+    expect(ranked(said).rating).toMatchObject({severity: 'negligible', severityWhole: false});
+    expect(scoreOf(said)).toBeGreaterThanOrEqual(scoreOf(low));
+    const scored = threat({
+      findings: [
+        finding({severity: 'low', since: '2026-11-20'}),
+        finding({cve: 'CVE-2026-3', vectors: [network], since: '2026-11-20'}),
+      ],
+    });
+    expect(ranked(scored).rating).toMatchObject({
+      severity: 'critical',
+      severityBy: 'CVSS 3.1',
+      severityWhole: true,
+    });
+    expect(ranked(threat()).rating?.severityWhole).toBe(true);
   });
 });
 
@@ -148,6 +159,21 @@ describe('SSVC', () => {
         'track, raised to attend by what is unknown',
       ],
     });
+  });
+  it.each([
+    ['exposure', {criticality: 'high', data: 'internal'}],
+    ['data', {criticality: 'medium', exposure: 'internal'}],
+    ['criticality', {exposure: 'internet', data: 'internal'}],
+    ['exposure of an unimportant host', {criticality: 'low', data: 'public'}],
+  ] as const)('%s that nobody stated does not rank low', (_, stated) => {
+    const decided = decideSsvc({
+      exploitation: 'none',
+      automatable: true,
+      total: true,
+      hosts: [host('a', stated)],
+    });
+    expect(decided.path).toContain('mission and well-being unknown');
+    expect(decided.decision).toBe('attend');
   });
   it('tracks on unimportant hosts what is known not to be exploited', () => {
     expect(

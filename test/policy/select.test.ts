@@ -75,6 +75,12 @@ describe('what flags mean', () => {
     expect(chosen(selection)).toBe(expected);
   });
 
+  it('--security means a point release that closes a hole too', () => {
+    const curl = patch('curl', {security: false, cves: ['CVE-2026-8'], origin: 'Debian:12.13/oldstable'});
+    const patches = [curl, patch('base-files', {security: false})];
+    expect(choose({...ranking, patches}, {security: true})).toEqual(['apt:curl@2']);
+  });
+
   it("what needs more than a plain upgrade, or is a third party's, is chosen only when it is named", () => {
     expect(chosen({packages: ['linux', 'acme']})).toBe('linux acme');
     expect(chosen({cves: ['CVE-2026-5']})).toBe('linux');
