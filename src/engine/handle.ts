@@ -3,6 +3,7 @@ import type {Body} from '../record/event.ts';
 import type {HostRecord} from '../record/state.ts';
 import {lockPlan} from '../stages/lock-plan.ts';
 import type {Command} from './interface.ts';
+import {keepFromBeginning} from '../rollout/guard.ts';
 import type {EngineCore} from './core.ts';
 import {
   refuseLock,
@@ -105,21 +106,24 @@ const decide = async (
     for (const item of concerned) await record(body(item.host.name));
     return 'ok';
   };
+  const setAside = async (body: (host: string) => Body): Promise<Answer> => {
+    const refusal = refuseSetAside(context, concerned);
+    if (refusal !== undefined) return refusal;
+    const names = concerned.map(item => item.host.name);
+    await keepFromBeginning(context, names, async () => {
+      await Promise.all(names.map(name => record(body(name))));
+    });
+    return 'ok';
+  };
 
   switch (command.type) {
     case 'leave-out': {
       const {reason} = command;
-      return (
-        refuseSetAside(context, concerned) ??
-        (await forEach(host => ({type: 'host.left-out', data: {host, reason}})))
-      );
+      return await setAside(host => ({type: 'host.left-out', data: {host, reason}}));
     }
     case 'skip': {
       const {reason} = command;
-      return (
-        refuseSetAside(context, concerned) ??
-        (await forEach(host => ({type: 'host.phase', data: {host, phase: 'skipped', note: reason}})))
-      );
+      return await setAside(host => ({type: 'host.phase', data: {host, phase: 'skipped', note: reason}}));
     }
     case 'hand-over': {
       const {owner, reason} = command;

@@ -3,7 +3,7 @@ import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
 import {gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
-import type {RunContext} from '../rollout/context.ts';
+import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {guardHost} from '../rollout/guard.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
@@ -57,7 +57,9 @@ export const rollBackHosts = async (context: RunContext, hosts: readonly string[
 export const retryHosts = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
   await eachHost(context, hosts, async host => {
     const planned = await planOfHost(context, host);
-    if (planned === undefined) return;
+    const {leftOut, phase} = hostRecord(context, host);
+    // Left out or skipped while it waited for its turn.
+    if (planned === undefined || leftOut !== undefined || phase === 'skipped') return;
     await guardHost(context, host, () =>
       upgradeHost(context, planned.hostPlan, planned.digest, planned.reboot),
     );

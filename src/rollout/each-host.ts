@@ -25,8 +25,8 @@ export const eachHost = async (
 };
 
 /**
- * The same for a stage: a pause keeps those that have not begun waiting, a stop keeps them from beginning. Gives true when every host
- * had its turn.
+ * The same for a stage: a pause keeps those that have not begun waiting, a stop keeps them from beginning, and one that was left out
+ * while it waited is passed over. Gives true when every host had its turn.
  */
 export const eachHostOfStage = async (
   context: RunContext,
@@ -39,7 +39,7 @@ export const eachHostOfStage = async (
     await Promise.race([context.resumed(), breakage.first]);
     if (breakage.happened) return;
     if (context.state().run.stopping !== undefined) whole = false;
-    else await work(host);
+    else if (context.state().hosts.get(host)?.leftOut === undefined) await work(host);
   };
   await eachHost(context, hosts, inTurn, {breakage});
   return whole;

@@ -16,6 +16,28 @@ export const guardHost = (context: RunContext, host: string, work: () => Promise
   return mine;
 };
 
+/**
+ * Keeps work from beginning on these hosts while `decide` records what becomes of them: who would begin on one waits for that, and looks
+ * at its record again.
+ */
+export const keepFromBeginning = async (
+  context: RunContext,
+  hosts: readonly string[],
+  decide: () => Promise<void>,
+): Promise<void> => {
+  const deciding = decide();
+  const settled = deciding.then(
+    () => false,
+    () => false,
+  );
+  for (const host of hosts) context.underWay.set(host, settled);
+  try {
+    await deciding;
+  } finally {
+    for (const host of hosts) context.underWay.delete(host);
+  }
+};
+
 const guarded = async (context: RunContext, host: string, work: () => Promise<void>): Promise<boolean> => {
   try {
     await work();

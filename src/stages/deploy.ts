@@ -2,7 +2,7 @@ import {isFinal} from '../model/phase.ts';
 import {waves} from '../policy/waves.ts';
 import {plannedHosts} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
-import {hostRecord, type RunContext} from '../rollout/context.ts';
+import type {RunContext} from '../rollout/context.ts';
 import {guardHost} from '../rollout/guard.ts';
 import {lockedPlan} from '../rollout/locked-plan.ts';
 import {upgradeHost} from '../rollout/upgrade.ts';
@@ -25,8 +25,10 @@ export const deploy = async (context: RunContext, only?: readonly string[]): Pro
   for (const wave of waves(waiting(context, only).map(record => record.host))) {
     if (context.state().run.stopping !== undefined) outcome = 'stopped';
     if (outcome !== 'done') break;
-    const records = wave.map(host => hostRecord(context, host.name));
-    outcome = await deployWave(context, records, upgrade);
+    // Hosts may have been left out or skipped while earlier waves ran.
+    const names = wave.map(host => host.name);
+    const records = waiting(context, names);
+    if (records.length > 0) outcome = await deployWave(context, records, upgrade);
   }
   await context.record({
     type: 'stage.ended',
@@ -48,6 +50,7 @@ const deployWave = async (
       ? [`${result.failed.length} failed (${result.failed.slice(0, 5).join(', ')})`]
       : []),
     ...(result.left.length > 0 ? [`${result.left.length} not begun`] : []),
+    ...(result.dropped.length > 0 ? [`${result.dropped.length} set aside meanwhile`] : []),
   ].join(', ');
   await context.record({type: 'wave.ended', data: {wave, outcome: result.outcome, summary}});
   return result.outcome;

@@ -16,43 +16,58 @@ import {runWave} from '../rollout/wave.ts';
  */
 export const test = async (context: RunContext): Promise<void> => {
   await context.record({type: 'stage.started', data: {stage: 'test'}});
-  const planned = plannedHosts(context.state()).map(record => record.host.name);
-  const whole = await prepareAll(context, planned);
   const {digest} = await lockedPlan(context);
-  const now = (): HostRecord[] => planned.map(host => hostRecord(context, host));
-  const unready = now().filter(record => record.point?.planDigest !== digest && record.phase !== 'done');
-  const canaries = pickCanaries(now());
+  const whole = await prepareAll(context);
+  const canaries = pickCanaries(takingPart(context));
   const wave = await upgradeCanaries(context, canaries);
 
-  const bad = now().filter(record => canaries.includes(record.host.name) && record.phase !== 'done');
-  const prepared = planned.length - unready.length;
+  // Asked anew: hosts may have been left out or skipped meanwhile.
+  const all = takingPart(context);
+  const unready = all.filter(record => !isPrepared(record, digest));
+  const tried = all.filter(record => canaries.includes(record.host.name));
+  const bad = tried.filter(record => record.phase !== 'done');
   const summary = [
-    `${prepared} of ${planned.length} hosts staged (way back: ${gradesOf(now())})`,
-    `${canaries.length - bad.length} of ${canaries.length} canaries healthy (${canaries.slice(0, 5).join(', ')})`,
+    `${all.length - unready.length} of ${all.length} hosts staged (way back: ${gradesOf(all)})`,
+    tried.length === 0
+      ? 'no canary was upgraded'
+      : `${tried.length - bad.length} of ${tried.length} canaries healthy (${names(tried)})`,
     ...(unready.length > 0 ? [`not ready: ${names(unready)}`] : []),
     ...(bad.length > 0 ? [`not healthy: ${names(bad)}`] : []),
   ].join('; ');
   const stopped = !whole || wave.outcome === 'stopped';
-  const outcome = stopped ? 'stopped' : unready.length + bad.length > 0 ? 'incomplete' : 'complete';
+  const isProven = unready.length + bad.length === 0 && tried.length > 0;
+  const outcome = stopped ? 'stopped' : isProven ? 'complete' : 'incomplete';
   await context.record({type: 'stage.ended', data: {stage: 'test', outcome, summary}});
 };
 
-const prepareAll = async (context: RunContext, planned: readonly string[]): Promise<boolean> => {
+/** A skipped host is not changed by this plan, and not tested for it either. */
+const takingPart = (context: RunContext): HostRecord[] =>
+  plannedHosts(context.state()).filter(record => record.phase !== 'skipped');
+
+const isPrepared = (record: HostRecord, digest: string): boolean =>
+  record.point?.planDigest === digest || record.phase === 'done';
+
+const prepareAll = async (context: RunContext): Promise<boolean> => {
   const {plan, digest} = await lockedPlan(context);
-  const proven = (record: HostRecord): boolean =>
-    record.point?.planDigest === digest || record.phase === 'done';
-  const open = planned.filter(host => !proven(hostRecord(context, host)));
-  return await eachHostOfStage(context, open, async host => {
-    const hostPlan = plan.hosts.find(candidate => candidate.host === host);
-    if (hostPlan === undefined) return;
-    if (isFinal(hostRecord(context, host).phase)) {
-      await context.record({
-        type: 'host.attempt',
-        data: {host, why: 'test', reason: 'the test was started again'},
+  const open = takingPart(context).filter(record => !isPrepared(record, digest));
+  return await eachHostOfStage(
+    context,
+    open.map(record => record.host.name),
+    async host => {
+      const hostPlan = plan.hosts.find(candidate => candidate.host === host);
+      const record = hostRecord(context, host);
+      if (hostPlan === undefined || isPrepared(record, digest) || record.phase === 'skipped') return;
+      await guardHost(context, host, async () => {
+        if (isFinal(hostRecord(context, host).phase)) {
+          await context.record({
+            type: 'host.attempt',
+            data: {host, why: 'test', reason: 'the test was started again'},
+          });
+        }
+        await prepareHost(context, hostPlan, digest);
       });
-    }
-    await guardHost(context, host, () => prepareHost(context, hostPlan, digest));
-  });
+    },
+  );
 };
 
 const upgradeCanaries = async (

@@ -41,6 +41,7 @@ describe('a wave', () => {
       done: ['web2', 'web1', 'web3', 'web4', 'web5'],
       failed: [],
       left: [],
+      dropped: [],
     });
     expect(work.most).toBe(2);
   });
@@ -72,6 +73,7 @@ describe('a wave', () => {
       done: ['web2'],
       failed: ['web1'],
       left: ['web3', 'web4', 'web5'],
+      dropped: [],
     });
   });
 
@@ -114,7 +116,7 @@ describe('a wave', () => {
     await context.record({type: 'run.stopping', data: {how: 'after-hosts', reason: 'enough'}});
     await work.end('web1');
     await work.end('web2', false);
-    expect(await result).toEqual({outcome: 'failed', done: ['web1'], failed: ['web2'], left: ['web3']});
+    expect(await result).toMatchObject({outcome: 'failed', done: ['web1'], failed: ['web2'], left: ['web3']});
     expect(work.begun).toEqual(['web1', 'web2']);
   });
 
@@ -170,12 +172,49 @@ describe('a wave', () => {
     expect(work.begun).toEqual(['web1', 'web2', 'web3']);
   });
 
+  it('begins no host that was left out or skipped while it waited', async () => {
+    const work = new ToldWork();
+    const context = contextOf(4, {concurrency: 1});
+    const result = wave(context, work);
+    await settled();
+    await context.record({type: 'host.left-out', data: {host: 'web2', reason: 'being moved'}});
+    await context.record({type: 'host.phase', data: {host: 'web3', phase: 'skipped', note: 'not tonight'}});
+    await work.end('web1');
+    await work.end('web4');
+    expect(await result).toEqual({
+      outcome: 'done',
+      done: ['web1', 'web4'],
+      failed: [],
+      left: [],
+      dropped: ['web2', 'web3'],
+    });
+    expect(work.begun).toEqual(['web1', 'web4']);
+  });
+
+  it('counts hosts that came to their end elsewhere as what they came to, and begins none anew', async () => {
+    const work = new ToldWork();
+    const context = contextOf(4, {concurrency: 1, failuresAllowed: 1});
+    const result = wave(context, work);
+    await settled();
+    for (const [host, phase] of [
+      ['web2', 'done'],
+      ['web3', 'unknown'],
+      ['web4', 'rolled back'],
+    ] as const) {
+      await context.record({type: 'host.phase', data: {host, phase, note: ''}});
+    }
+    await work.end('web1');
+    expect(await result).toMatchObject({done: ['web1', 'web2'], failed: ['web3'], dropped: ['web4']});
+    expect(work.begun).toEqual(['web1']);
+  });
+
   it('of no hosts is done', async () => {
     expect(await runWave(contextOf(1), [], () => Promise.resolve(true))).toEqual({
       outcome: 'done',
       done: [],
       failed: [],
       left: [],
+      dropped: [],
     });
   });
 
@@ -269,6 +308,18 @@ describe('work on each host', () => {
     await work.end('f');
     expect(besides.said).toBe('Error: the disk is gone');
     expect(work.begun).toEqual(['a', 'b', 'e', 'f']);
+  });
+
+  it('of a stage passes over a host that was left out while it waited', async () => {
+    const work = new ToldWork();
+    const context = contextOf(3, {concurrency: 1});
+    const whole = eachHostOfStage(context, ['web1', 'web2', 'web3'], work.on);
+    await settled();
+    await context.record({type: 'host.left-out', data: {host: 'web2', reason: 'being moved'}});
+    await work.end('web1');
+    await work.end('web3');
+    expect(await whole).toBe(true);
+    expect(work.begun).toEqual(['web1', 'web3']);
   });
 
   it('that an operator asks for besides is held up by neither', async () => {

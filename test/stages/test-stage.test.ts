@@ -118,6 +118,37 @@ describe('the test stage', () => {
     expect(jobsOn(world, 'web1')).toEqual(['stage']);
   });
 
+  it('touches no host that is skipped, and takes another canary for one that is', async () => {
+    const world = createWorld({web1: {canary: true}, web2: {criticality: 'low'}, web3: {}});
+    await planned(world);
+    await world.context.record({type: 'host.phase', data: {host: 'web1', phase: 'skipped', note: 'not now'}});
+    await testStage(world.context);
+    expect(ending(world.context)).toEqual({
+      outcome: 'complete',
+      summary: '2 of 2 hosts staged (way back: 2 full); 1 of 1 canaries healthy (web2)',
+    });
+    expect(world.context.recordOf('web1').phase).toBe('skipped');
+    expect(jobsOn(world, 'web1')).toEqual([]);
+  });
+
+  it('stages no host that was skipped while it waited, and takes the canaries from the others', async () => {
+    const world = createWorld({web2: {}, web1: {canary: true}}, {limits: {concurrency: 1}});
+    await planned(world);
+    world.on('web2', 'apt.staged', answer => {
+      void world.context.record({
+        type: 'host.phase',
+        data: {host: 'web1', phase: 'skipped', note: 'not now'},
+      });
+      return answer;
+    });
+    await testStage(world.context);
+    expect(jobsOn(world, 'web1')).toEqual([]);
+    expect(ending(world.context)).toEqual({
+      outcome: 'complete',
+      summary: '1 of 1 hosts staged (way back: 1 full); 1 of 1 canaries healthy (web2)',
+    });
+  });
+
   it('leaves a canary without a way back as it is until that is accepted by name', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}});
     await planned(world);
