@@ -102,7 +102,15 @@ function scanOf(host: number): Scan {
   const installed = Array.from({length: packages}, (_, i) => {
     const source = `source-${(i + (host % 7) * 20) % (packages * 3)}`;
     const version = `1.${(i + (host % 3)) % 9}.2-1+deb12u1`;
-    return {name: `${source}-bin`, arch: 'amd64', version, source, sourceVersion: version, status: 'ii'};
+    return {
+      manager: 'apt' as const,
+      name: `${source}-bin`,
+      arch: 'amd64',
+      version,
+      source,
+      sourceVersion: version,
+      status: 'ii',
+    };
   });
   const updates = installed.slice(0, 20).map(item => ({
     manager: 'apt' as const,

@@ -1,4 +1,4 @@
-import {ecosystemOf} from '../src/advisories/ecosystem.ts';
+import {ecosystemOf, managerOfRelease} from '../src/advisories/ecosystem.ts';
 import {scanSchema} from '../src/model/scan.ts';
 import type {Flags} from './flags.ts';
 import {engineSettings, engineWorker} from './session.ts';
@@ -17,7 +17,8 @@ export const installedInRun = async (
       const {facts, installed} = scanSchema.parse(JSON.parse(text) as unknown);
       const ecosystem = ecosystemOf(facts.os);
       if (ecosystem === undefined) continue;
-      for (const {source, sourceVersion} of installed) {
+      for (const {manager, source, sourceVersion} of installed) {
+        if (manager !== managerOfRelease(ecosystem)) continue;
         found.set(`${ecosystem}|${source}|${sourceVersion}`, {
           ecosystem,
           name: source,

@@ -2,7 +2,7 @@ import type {Command} from 'commander';
 import {z} from 'zod';
 import {PatchdeckError} from '../src/model/error.ts';
 import {hostNameSchema} from '../src/model/host.ts';
-import {patchIdSchema, rankingSchema, type Ranking} from '../src/model/patch.ts';
+import {parsePatchId, patchIdSchema, rankingSchema, type Ranking} from '../src/model/patch.ts';
 import {planSchema} from '../src/model/plan.ts';
 import {loadPolicy} from '../src/policy/load-policy.ts';
 import {choose} from '../src/policy/select.ts';
@@ -13,6 +13,8 @@ import {nothingChosen, planByPolicy, policyFlags} from './plan-by-policy.ts';
 import {withEngine, type Session} from './session.ts';
 import {table} from './table.ts';
 
+const patchFlag = patchIdSchema.refine(id => parsePatchId(id) !== undefined, 'a patch, as apt:nginx@1.22-9');
+
 const ownFlags = z.object({
   security: z.boolean().default(false),
   all: z.boolean().default(false),
@@ -22,8 +24,8 @@ const ownFlags = z.object({
   cve: z.array(z.string().regex(/^CVE-\d{4}-\d{4,}$/i, 'a CVE id, as CVE-2026-1234')).default([]),
   reboot: z.enum(['never', 'when-needed']).default('never'),
   leaveOut: z.array(hostNameSchema).default([]),
-  block: z.array(patchIdSchema.regex(/^[a-z]+:[^@]+@.+$/, 'a patch, as apt:nginx@1.22-9')).default([]),
-  unblock: z.array(patchIdSchema.regex(/^[a-z]+:[^@]+@.+$/, 'a patch, as apt:nginx@1.22-9')).default([]),
+  block: z.array(patchFlag).default([]),
+  unblock: z.array(patchFlag).default([]),
   reason: z.string().trim().min(1).max(500).default('chosen on the command line'),
 });
 type OwnFlags = z.infer<typeof ownFlags>;

@@ -1,4 +1,4 @@
-import {notInstalledSteps, type Update} from '../../src/model/package.ts';
+import {nextStep, type Update} from '../../src/model/package.ts';
 import type {Scan} from '../../src/model/scan.ts';
 import type {HostRecord} from '../../src/record/state.ts';
 import type {ConsoleState} from '../console-state.ts';
@@ -182,7 +182,7 @@ const updateLines = (update: Update, width: number, state: ConsoleState): Line[]
           line(
             '           ',
             span(`not installed: ${why.replaceAll('-', ' ')}. `, 'bad'),
-            span(`Next: ${notInstalledSteps[why]}`),
+            span(`Next: ${nextStep(why, update.manager)}`),
           ),
         ]),
   ];

@@ -1,4 +1,4 @@
-import {notInstalledSteps} from '../../src/model/package.ts';
+import {nextStep} from '../../src/model/package.ts';
 import type {Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
@@ -64,7 +64,7 @@ export const patchLines = (state: ConsoleState, id: string, width: number): Line
             line(
               `  ${item.host.padEnd(14)} `,
               span(item.why.replaceAll('-', ' '), 'bad'),
-              `  ${notInstalledSteps[item.why]}`,
+              `  ${nextStep(item.why, patch.manager)}`,
             ),
           ]),
         ]),

@@ -1,6 +1,6 @@
 import type {Scan} from '../model/scan.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
-import {ecosystemOf} from './ecosystem.ts';
+import {ecosystemOf, managerOfRelease} from './ecosystem.ts';
 import {kernelOf, recordedSource} from './kernel-package.ts';
 
 /** One source package in one version with one candidate, on all hosts where that is so: it is matched once. */
@@ -55,19 +55,23 @@ const groupsOf = (
   ecosystem: string,
   uncovered: Map<string, string[]>,
 ): Map<string, Omit<PackageGroup, 'hosts'>> => {
-  const kernel = kernelOf(scan);
-  const offered = offeredBy(scan);
+  const own = managerOfRelease(ecosystem);
+  const updates = scan.updates.filter(({manager}) => manager === own);
+  const installed = scan.installed.filter(({manager}) => manager === own);
+  const kernel = kernelOf({facts: scan.facts, installed});
+  const offered = offeredBy(updates);
   // A third party's version of a package of the distribution must not be judged by records of the latter.
   const foreign = new Set(
-    scan.updates.filter(({notInstalled}) => notInstalled === 'third-party').map(({source}) => source),
+    updates.filter(({notInstalled}) => notInstalled === 'third-party').map(({source}) => source),
   );
-  for (const source of foreign) append(uncovered, source, scan.host);
+  const elsewhere = scan.updates.filter(({manager}) => manager !== own).map(({source}) => source);
+  for (const source of new Set([...foreign, ...elsewhere])) append(uncovered, source, scan.host);
   const found = new Map<string, Omit<PackageGroup, 'hosts'>>();
   const add = (source: string, installed: string, candidate: string | undefined, booting?: string): void => {
     const key = `${ecosystem}|${source}|${installed}|${candidate ?? ''}|${booting ?? ''}`;
     found.set(key, {ecosystem, source, installed, candidate: candidate ?? null, booting});
   };
-  for (const item of scan.installed) {
+  for (const item of installed) {
     // Removed ones may have left their configuration behind.
     if (item.status.charAt(1) === 'c' || item.status.charAt(1) === 'n' || foreign.has(item.source)) continue;
     const {source, version} = recordedSource(item.source, item.sourceVersion);
@@ -82,7 +86,7 @@ const groupsOf = (
 };
 
 /** The newest version of each source that a host is offered. */
-const offeredBy = ({updates}: Scan): Map<string, string> => {
+const offeredBy = (updates: Scan['updates']): Map<string, string> => {
   const offered = new Map<string, string>();
   for (const update of updates) {
     const {source, version} = recordedSource(update.source, update.sourceVersion);

@@ -1,4 +1,5 @@
 import type {Facts} from '../model/facts.ts';
+import type {ManagerId} from '../model/package.ts';
 
 /** Debian's releases by codename; the tracker names them so, hosts and OSV by number. */
 const debianReleases: Readonly<Record<string, string>> = {
@@ -27,6 +28,10 @@ export const ecosystemOf = ({id, version, codename}: Facts['os']): string | unde
   if (id === 'alpine' && version !== '') return `Alpine:v${version.split('.').slice(0, 2).join('.')}`;
   return undefined;
 };
+
+/** Whose packages the records of a release speak of: what comes from another manager, none of them knows. */
+export const managerOfRelease = (ecosystem: string): ManagerId =>
+  ecosystem.startsWith('Alpine:') ? 'apk' : 'apt';
 
 /** The ecosystem of the same release that only a subscription opens. */
 export const paidEcosystemOf = (ecosystem: string): string | undefined =>

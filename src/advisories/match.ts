@@ -1,8 +1,9 @@
 import type {Advisory, FindingGroup, Findings} from '../model/advisory.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
+import type {ManagerId} from '../model/package.ts';
 import {createBreather} from './breather.ts';
 import type {Collected} from './collect-packages.ts';
-import {paidEcosystemOf} from './ecosystem.ts';
+import {managerOfRelease, paidEcosystemOf} from './ecosystem.ts';
 import {judge, type Order} from './judge.ts';
 import type {AdvisoryIndex} from './load-advisories.ts';
 import {recordedSource} from './kernel-package.ts';
@@ -71,11 +72,16 @@ export const cvesOn = ({groups}: Findings, host: string): string[] =>
 /** What an update closes: findings of its source whose candidate is its version. */
 export const closedBy = (
   {groups}: Findings,
-  patch: {source: string; version: string},
+  patch: {manager: ManagerId; source: string; version: string},
 ): FindingGroup['findings'] => {
   const {source, version} = recordedSource(patch.source, patch.version);
   const found = groups
-    .filter(group => group.source === source && group.candidate === version)
+    .filter(
+      group =>
+        managerOfRelease(group.ecosystem) === patch.manager &&
+        group.source === source &&
+        group.candidate === version,
+    )
     .flatMap(({findings}) => findings.filter(({state}) => state === 'fix-pending'));
   return [...new Map(found.map(finding => [finding.cve, finding])).values()].sort((a, b) =>
     a.cve < b.cve ? -1 : 1,

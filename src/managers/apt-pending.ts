@@ -1,5 +1,5 @@
 import {badAnswer, linesOf, sections} from '../model/answer.ts';
-import {packageKey, updateSchema, type NotInstalledClass, type Update} from '../model/package.ts';
+import {updateSchema, type NotInstalledClass, type Update} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {parseSimulation, type SimulatedInstall} from './apt-simulation.ts';
 import type {Pending} from './manager.ts';
@@ -47,15 +47,16 @@ echo '@@ end'`,
     const sources = readSources(part('sources'));
     const phased = new Set(plain.phased);
     const isHeld = (item: {name: string; arch: string}): boolean =>
-      held.has(item.name) || held.has(packageKey(item));
+      held.has(item.name) || held.has(`${item.name}:${item.arch}`);
 
     const updates = new Map<string, Update>();
     const add = (item: SimulatedInstall, why: NotInstalledClass | undefined): void => {
-      if (item.from === null || updates.has(packageKey(item))) return;
+      const key = `${item.name}:${item.arch}`;
+      if (item.from === null || updates.has(key)) return;
       const notInstalled = why ?? (isDistribution(item.origin) ? undefined : 'third-party');
       const source = sources.get(`${item.name}=${item.to}`) ?? {name: item.name, version: item.to};
       updates.set(
-        packageKey(item),
+        key,
         updateSchema.parse({
           manager: 'apt',
           name: item.name,

@@ -59,6 +59,7 @@ echo '@@ end'`,
       // Removed packages whose configuration stays (rc) have a version and are not installed.
       if (status === undefined || !/^.[^cn]/.test(status)) return [];
       const entry = installedPackageSchema.safeParse({
+        manager: 'apt',
         name,
         version,
         source,

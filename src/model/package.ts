@@ -1,27 +1,34 @@
 import {z} from 'zod';
 
-/** Package managers that can be planned with. */
-export const managerIds = ['apt'] as const;
-export const managerIdSchema = z.enum(managerIds);
+/** Package managers of distributions, and `custom/NAME`: an application's own updater, as the inventory states it. */
+export const managerIdSchema = z.union([
+  z.enum(['apt', 'dnf4', 'dnf5', 'yum', 'zypper', 'apk']),
+  z.templateLiteral(['custom/', z.string().regex(/[a-z][a-z0-9-]{0,30}/)]),
+]);
 export type ManagerId = z.infer<typeof managerIdSchema>;
 
-/** Debian policy 5.6.1 (name) and 5.6.12 (version), and the architecture suffix of multi-arch. */
-export const packageNameSchema = z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,127}$/);
-export const packageVersionSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]{0,127}$/);
-export const architectureSchema = z.string().regex(/^[a-z0-9-]{1,32}$/);
+/**
+ * Names, versions and architectures as the packages of any manager have them: one alphabet, of which no word means anything to a
+ * shell or is taken for a flag. What a manager cannot have in it refuses itself.
+ */
+export const packageNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
+export const packageVersionSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~^_-]{0,127}$/);
+export const architectureSchema = z.string().regex(/^[a-z0-9_-]{1,32}$/);
 
 export const installedPackageSchema = z.object({
+  /** Scans of before there were several are of apt alone. */
+  manager: managerIdSchema.default('apt'),
   name: packageNameSchema,
   arch: architectureSchema,
   version: packageVersionSchema,
   source: z.string(),
   sourceVersion: z.string(),
-  /** dpkg's two letters: wanted and state. `ii` and `hi` are installed and configured. */
+  /** dpkg's two letters: wanted and state. `ii` and `hi` are installed and configured; other managers know `ii` alone. */
   status: z.string().regex(/^[a-zA-Z]{2}[a-zA-Z ]?$/),
 });
 export type InstalledPackage = z.infer<typeof installedPackageSchema>;
 
-/** Why a pending update would not be installed. Each has its next step in `notInstalledSteps`. */
+/** Why a pending update would not be installed. Each has its `nextStep`. */
 export const notInstalledClasses = [
   'held',
   'phased',
@@ -36,16 +43,27 @@ export const notInstalledClasses = [
 export const notInstalledClassSchema = z.enum(notInstalledClasses);
 export type NotInstalledClass = z.infer<typeof notInstalledClassSchema>;
 
-export const notInstalledSteps: Readonly<Record<NotInstalledClass, string>> = {
-  held: 'ask its owner why it is held; release it on the host with apt-mark unhold',
+const nextSteps: Readonly<Record<NotInstalledClass, string>> = {
+  held: 'ask its owner why it is held, then release it on the host',
   phased: 'the distribution rolls it out in steps; it is offered in some days',
   'needs-new-or-removed': 'choose it by name: the plan then shows what is added and removed',
   excluded: 'excluded by policy; change the policy or add an exception',
-  'broken-dependency': 'look at apt-get -s install of it on the host: something it needs is missing',
+  'broken-dependency': 'try to install it on the host: something it needs is missing',
   'third-party': 'not from the distribution: no feed covers it; choose it by name if its vendor says so',
   'needs-subscription': 'attach the host to the subscription that holds the fix',
   'no-fix-yet': 'no fixed version exists; mitigate and look again',
   'end-of-life': 'the release has no security support any more: plan its upgrade',
+};
+
+/** What to type on the host, where a class asks for it. */
+const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, string>>>> = {
+  apt: {held: 'apt-mark unhold', 'broken-dependency': 'apt-get -s install'},
+};
+
+/** What to do about an update that would not be installed. */
+export const nextStep = (why: NotInstalledClass, manager: ManagerId): string => {
+  const command = commands[manager]?.[why];
+  return command === undefined ? nextSteps[why] : `${nextSteps[why]} (${command})`;
 };
 
 /** A pending update on one host. */
@@ -74,8 +92,11 @@ export const changeSchema = z.object({
   arch: architectureSchema,
   from: packageVersionSchema.nullable(),
   to: packageVersionSchema.nullable(),
+  /** It comes beside other versions of the package, which stay, or leaves them: kernels of RPM. */
+  beside: z.literal(true).exactOptional(),
 });
 export type Change = z.infer<typeof changeSchema>;
 
-/** `libssl3:amd64`, the key under which a package is compared. */
-export const packageKey = (item: {name: string; arch: string}): string => `${item.name}:${item.arch}`;
+/** `apt/libssl3:amd64`, the key under which a package is compared. */
+export const packageKey = (item: {manager: ManagerId; name: string; arch: string}): string =>
+  `${item.manager}/${item.name}:${item.arch}`;

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {findingStateSchema, severitySchema} from './advisory.ts';
-import {managerIdSchema, notInstalledClassSchema} from './package.ts';
+import {managerIdSchema, notInstalledClassSchema, type ManagerId} from './package.ts';
 
 export const patchIdSchema = z.string().min(3).max(400);
 
@@ -103,5 +103,16 @@ export const rankingSchema = z.object({
 });
 export type Ranking = z.infer<typeof rankingSchema>;
 
-export const patchId = (manager: string, source: string, version: string): string =>
+export const patchId = (manager: ManagerId, source: string, version: string): string =>
   `${manager}:${source}@${version}`;
+
+/** What an id is made of; undefined for text that is none. */
+export const parsePatchId = (
+  id: string,
+): {manager: ManagerId; source: string; version: string} | undefined => {
+  const [, named, source, version] = /^([^:@]+):([^@]+)@(.+)$/.exec(id) ?? [];
+  const manager = managerIdSchema.safeParse(named);
+  return !manager.success || source === undefined || version === undefined
+    ? undefined
+    : {manager: manager.data, source, version};
+};

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import {PatchdeckError} from '../model/error.ts';
 import type {Facts} from '../model/facts.ts';
-import type {InstalledPackage} from '../model/package.ts';
+import type {InstalledPackage, ManagerId} from '../model/package.ts';
 import type {Scan} from '../model/scan.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 import {compareRpm} from '../versions/rpm.ts';
@@ -25,10 +25,10 @@ export type Question = {glob: string; version?: {comparison: Comparison; wanted:
 export const installedOn = (scans: readonly Scan[]): SoftwareRow[] =>
   scans
     .flatMap(({host, at, facts, installed}) => {
-      const about = {host, at, os: facts.os, family: familyOf(facts)};
+      const about = {host, at, os: facts.os};
       return installed
         .filter(({status}) => status[1] !== 'c' && status[1] !== 'n')
-        .map(item => ({...item, ...about}));
+        .map(item => ({...item, ...about, family: familyOf(item.manager)}));
     })
     .sort((a, b) => order(a.host, b.host) || order(a.name, b.name) || order(a.arch, b.arch));
 
@@ -84,10 +84,10 @@ const compares = (
   }
 };
 
-const familyOf = ({managers}: Facts): Family => {
-  if (managers.includes('apt')) return 'deb';
-  return managers.some(name => ['dnf', 'dnf5', 'yum', 'zypper', 'rpm'].includes(name)) ? 'rpm' : 'other';
-};
+const rpmManagers: ReadonlySet<ManagerId> = new Set(['dnf4', 'dnf5', 'yum', 'zypper']);
+
+const familyOf = (manager: ManagerId): Family =>
+  manager === 'apt' ? 'deb' : rpmManagers.has(manager) ? 'rpm' : 'other';
 
 const plainComparison = (written: string): Comparison => {
   switch (written) {

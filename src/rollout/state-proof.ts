@@ -1,4 +1,4 @@
-import {packageKey, type Change, type InstalledPackage} from '../model/package.ts';
+import {packageKey, type Change, type InstalledPackage, type ManagerId} from '../model/package.ts';
 
 /** Installed and configured, wanted or held. */
 const settled = new Set(['ii', 'hi']);
@@ -13,21 +13,21 @@ export type DriftReport = {
 };
 
 /** A package that is not as it should be, and how, in a sentence. */
-export type Deviation = {name: string; what: string};
+export type Deviation = {manager: ManagerId; name: string; what: string};
 
 export const findDrift = (
   changes: readonly Change[],
   installed: readonly InstalledPackage[],
 ): DriftReport => {
-  const now = versions(installed);
+  const now = versionsOf(installed);
   const report: DriftReport = {already: [], pending: [], drift: []};
   for (const change of changes) {
-    const version = now.get(packageKey(change)) ?? null;
-    if (version === change.to) report.already.push(change);
-    else if (version === change.from) report.pending.push(change);
+    const there = now.get(packageKey(change))?.versions ?? none;
+    if (isAt(there, change, 'to')) report.already.push(change);
+    else if (isAt(there, change, 'from')) report.pending.push(change);
     else
       report.drift.push(
-        `${change.name} is ${version ?? 'not installed'}, the plan was made for ${change.from ?? 'none'}`,
+        `${change.name} is ${inWords(there)}, the plan was made for ${change.from ?? 'none'}`,
       );
   }
   return report;
@@ -42,35 +42,38 @@ export const findDeviations = (
   changes: readonly Change[],
   after: readonly InstalledPackage[],
 ): Deviation[] => {
-  const expected = versions(before);
-  for (const change of changes) {
-    if (change.to === null) expected.delete(packageKey(change));
-    else expected.set(packageKey(change), change.to);
+  const expected = versionsOf(before);
+  for (const {from, to, ...change} of changes) {
+    const {versions} = entryOf(expected, change);
+    if (from !== null) versions.delete(from);
+    if (to !== null) versions.add(to);
   }
   const planned = new Set(changes.map(packageKey));
   const unsettledBefore = new Set(before.filter(item => !settled.has(item.status)).map(packageKey));
-  const now = versions(after);
-  const nameOf = (key: string): string => key.split(':')[0] ?? key;
+  const now = versionsOf(after);
   const unsettled = after
     .filter(
       item =>
         !settled.has(item.status) &&
         (planned.has(packageKey(item)) || !unsettledBefore.has(packageKey(item))),
     )
-    .map(({name, version, status}) => ({name, what: `${name} ${version} is not configured (${status})`}));
-  const differing = [...expected]
-    .filter(([key, version]) => now.get(key) !== version)
-    .map(([key, version]) => ({
-      name: nameOf(key),
-      what: `${nameOf(key)} is ${now.get(key) ?? 'not installed'}, not ${version}${planned.has(key) ? '' : ' (not planned)'}`,
+    .map(({manager, name, version, status}) => ({
+      manager,
+      name,
+      what: `${name} ${version} is not configured (${status})`,
     }));
-  const added = [...now]
-    .filter(([key]) => !expected.has(key))
-    .map(([key, version]) => ({
-      name: nameOf(key),
-      what: `${nameOf(key)} ${version} is installed${planned.has(key) ? ' still' : ' (not planned)'}`,
-    }));
-  return [...unsettled, ...differing, ...added];
+  const differing = [...new Map([...now, ...expected])].flatMap(([key, {manager, name}]) => {
+    const wanted = expected.get(key)?.versions ?? none;
+    const there = now.get(key)?.versions ?? none;
+    if (wanted.symmetricDifference(there).size === 0) return [];
+    const unplanned = planned.has(key) ? '' : ' (not planned)';
+    const what =
+      wanted.size === 0
+        ? `${name} ${inWords(there)} is installed${unplanned || ' still'}`
+        : `${name} is ${inWords(there)}, not ${inWords(wanted)}${unplanned}`;
+    return [{manager, name, what}];
+  });
+  return [...unsettled, ...differing];
 };
 
 /** The changes that lead back. */
@@ -98,5 +101,35 @@ export const differences = (planned: readonly Change[], actual: readonly Change[
   return [...extra, ...missing].slice(0, 3).join('; ');
 };
 
-const versions = (packages: readonly InstalledPackage[]): Map<string, string> =>
-  new Map(packages.map(item => [packageKey(item), item.version]));
+/** The versions of each package: a database of RPMs may hold several of one. */
+type Versions = Map<string, {manager: ManagerId; name: string; versions: Set<string>}>;
+
+const none: ReadonlySet<string> = new Set();
+
+const versionsOf = (packages: readonly InstalledPackage[]): Versions => {
+  const found: Versions = new Map();
+  for (const item of packages) entryOf(found, item).versions.add(item.version);
+  return found;
+};
+
+const entryOf = (
+  found: Versions,
+  item: {manager: ManagerId; name: string; arch: string},
+): {versions: Set<string>} => {
+  const key = packageKey(item);
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const made = {manager: item.manager, name: item.name, versions: new Set<string>()};
+  found.set(key, made);
+  return made;
+};
+
+/** Whether a package is where a change leads from or to. One that comes beside others says nothing of these. */
+const isAt = (there: ReadonlySet<string>, change: Change, end: 'from' | 'to'): boolean => {
+  const [here, other] = end === 'from' ? [change.from, change.to] : [change.to, change.from];
+  if (change.beside) return here === null ? other !== null && !there.has(other) : there.has(here);
+  return here === null ? there.size === 0 : there.size === 1 && there.has(here);
+};
+
+const inWords = (versions: ReadonlySet<string>): string =>
+  versions.size === 0 ? 'not installed' : [...versions].join(' and ');

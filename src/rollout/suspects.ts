@@ -1,5 +1,6 @@
 import {packagesOfUnit} from '../hosts/smoke.ts';
 import type {Regression} from '../model/facts.ts';
+import type {ManagerId} from '../model/package.ts';
 import {patchId} from '../model/patch.ts';
 import type {HostPlan} from '../model/plan.ts';
 import {scanSchema} from '../model/scan.ts';
@@ -9,13 +10,13 @@ import {hostRecord, readDocument, type RunContext} from './context.ts';
 export const patchesOf = async (
   context: RunContext,
   plan: HostPlan,
-  packages: ReadonlySet<string>,
+  packages: readonly {manager: ManagerId; name: string}[],
 ): Promise<string[]> => {
   const {scan} = hostRecord(context, plan.host);
-  if (scan === undefined || packages.size === 0) return [];
+  if (scan === undefined || packages.length === 0) return [];
   const {updates} = await readDocument(context, scan.file, scanSchema);
   const named = updates
-    .filter(update => packages.has(update.name))
+    .filter(update => packages.some(({manager, name}) => manager === update.manager && name === update.name))
     .map(update => patchId(update.manager, update.source, update.sourceVersion));
   return plan.patches.filter(id => named.includes(id));
 };
@@ -27,10 +28,11 @@ export const suspectsOf = async (
   plan: HostPlan,
   regressions: readonly Regression[],
 ): Promise<string[]> => {
-  const packages = new Set<string>();
+  const packages: {manager: ManagerId; name: string}[] = [];
   for (const {unit} of regressions) {
     if (unit === undefined) continue;
-    for (const name of await context.link(plan.host).ask(packagesOfUnit, {unit})) packages.add(name);
+    for (const name of await context.link(plan.host).ask(packagesOfUnit, {unit}))
+      packages.push({manager: 'apt', name});
   }
   const suspects = await patchesOf(context, plan, packages);
   return suspects.length > 0 ? suspects : plan.patches;

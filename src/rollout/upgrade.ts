@@ -156,7 +156,7 @@ const prove = async (
       .map(deviation => deviation.what)
       .join('; ')}${deviations.length > 3 ? ` and ${deviations.length - 3} more` : ''}`,
     'see its log; roll it back, or mend it and try again',
-    await patchesOf(context, plan, new Set(deviations.map(deviation => deviation.name))),
+    await patchesOf(context, plan, deviations),
   );
 };
 

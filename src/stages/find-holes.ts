@@ -1,11 +1,11 @@
 import {createBreather} from '../advisories/breather.ts';
 import {createCollector} from '../advisories/collect-packages.ts';
-import {ecosystemOf} from '../advisories/ecosystem.ts';
+import {ecosystemOf, managerOfRelease} from '../advisories/ecosystem.ts';
 import {feedSentences, loadEpss, oldestAge, type Knowledge} from '../advisories/knowledge.ts';
 import {loadAdvisories} from '../advisories/load-advisories.ts';
 import {closedBy, match} from '../advisories/match.ts';
 import type {Findings} from '../model/advisory.ts';
-import type {Ranking} from '../model/patch.ts';
+import {parsePatchId, type Ranking} from '../model/patch.ts';
 import {scanSchema, type Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
 import type {CveAnswer, Threat} from '../policy/score-inputs.ts';
@@ -49,15 +49,16 @@ export const findHoles = async (
   const hasRecords = knowledge.feeds.some(({kind}) => kind === 'advisories');
   const index = await loadAdvisories(knowledge.directory, knowledge.feeds, collector.collected);
   const findings = await match(collector.collected, index);
-  const unknown = new Set(findings.unknownReleases.flatMap(({hosts}) => hosts));
-  const known = new Set(
-    scans
-      .filter(({host, facts}) => index.ecosystems.has(ecosystemOf(facts.os) ?? '') && !unknown.has(host))
-      .map(({host}) => host),
+  const recorded = new Map(
+    scans.flatMap(({host, facts}) => {
+      const ecosystem = ecosystemOf(facts.os) ?? '';
+      return index.ecosystems.has(ecosystem) ? [[host, managerOfRelease(ecosystem)] as const] : [];
+    }),
   );
+  for (const {hosts} of findings.unknownReleases) for (const host of hosts) recorded.delete(host);
   const covers = (draft: DraftPatch): boolean =>
     hasRecords &&
-    draft.hosts.every(host => known.has(host)) &&
+    draft.hosts.every(host => recorded.get(host) === draft.manager) &&
     draft.notInstalled.every(({why}) => why !== 'third-party');
   return {
     scans,
@@ -83,7 +84,7 @@ export const findHoles = async (
             feeds: Object.fromEntries(knowledge.feeds.map(({name, digest}) => [name, digest])),
             ...(hasRecords ? {findings: await context.put(findings)} : {}),
             closing: closingHoles(cves, findings, threat),
-            ...(await openHoles(findings, known, threat)),
+            ...(await openHoles(findings, new Set(recorded.keys()), threat)),
             uncovered: uncoveredWords(findings, hasRecords),
           },
         };
@@ -111,11 +112,10 @@ const threatOf = (
     knowledge.feeds.filter(({kind}) => kind !== 'kev'),
     now,
   );
-  const bySource = (id: string): {source: string; version: string} => {
-    const [, source = '', version = ''] = /^[a-z]+:([^@]+)@(.*)$/.exec(id) ?? [];
-    return {source, version};
+  return id => {
+    const patch = parsePatchId(id);
+    return {findings: patch === undefined ? [] : closedBy(findings, patch), epss, recordsMissing, age};
   };
-  return id => ({findings: closedBy(findings, bySource(id)), epss, recordsMissing, age});
 };
 
 const uncoveredWords = ({unknownReleases, uncovered}: Findings, hasRecords: boolean): string[] => [

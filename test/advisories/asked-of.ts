@@ -9,7 +9,15 @@ export const installed = (
   version: string,
   source = name,
   sourceVersion = version,
-): Scan['installed'][number] => ({name, arch: 'amd64', version, source, sourceVersion, status: 'ii'});
+): Scan['installed'][number] => ({
+  manager: 'apt',
+  name,
+  arch: 'amd64',
+  version,
+  source,
+  sourceVersion,
+  status: 'ii',
+});
 
 /** A host of Debian with these packages; `newer` are candidates by package. */
 export const debianHost = (

@@ -149,6 +149,19 @@ describe('what is not known', () => {
     expect(found.groups).toEqual([]);
     expect(found.uncovered).toEqual([{source: 'x', hosts: ['a']}]);
   });
+  it('what another manager than that of the distribution has is not judged by its records', async () => {
+    const scan = debianHost('a', [installed('x', '1.0-1')], {x: '1.0-2'});
+    const manager = 'custom/shop';
+    const others = {
+      updates: scan.updates.map(each => ({...each, manager}) as const),
+      installed: scan.installed.map(each => ({...each, manager}) as const),
+    };
+    const found = await matched([{...scan, ...others}], [record(cve, {ranges: open})]);
+    expect(found).toMatchObject({groups: [], uncovered: [{source: 'x', hosts: ['a']}]});
+    const both = await matched([scan, {...scan, ...others}], [record(cve)]);
+    expect(closedBy(both, {manager: 'apt', source: 'x', version: '1.0-2'})).toHaveLength(1);
+    expect(closedBy(both, {manager, source: 'x', version: '1.0-2'})).toEqual([]);
+  });
   it('what was removed and left its configuration is not there', async () => {
     const scan = debianHost('a', [{...installed('x', '1.0-1'), status: 'rc'}]);
     expect((await matched([scan], [record(cve)])).groups).toEqual([]);
@@ -170,7 +183,7 @@ describe('both ways', () => {
     expect(hostsWith(found, 'CVE-2026-2222')).toEqual(['a']);
     expect(cvesOn(found, 'a')).toEqual([cve, 'CVE-2026-2222']);
     expect(cvesOn(found, 'c')).toEqual([]);
-    expect(closedBy(found, {source: 'x', version: '1.0-2'}).map(item => item.cve)).toEqual([
+    expect(closedBy(found, {manager: 'apt', source: 'x', version: '1.0-2'}).map(item => item.cve)).toEqual([
       cve,
       'CVE-2026-2222',
     ]);

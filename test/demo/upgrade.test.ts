@@ -30,7 +30,7 @@ test.each(fleet.map(spec => spec.name).filter(name => name !== 'cache2'))(
     expect(changes.length).toBeGreaterThan(2);
 
     const point = stageFor(bench, changes);
-    expect(point.fresh.map(packageKey).sort()).toEqual(
+    expect(point.fresh.map(file => packageKey({...file, manager: 'apt'})).sort()).toEqual(
       changes
         .filter(item => item.to !== null)
         .map(packageKey)

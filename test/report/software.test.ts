@@ -32,6 +32,7 @@ const scan = (host: string, installed: Scan['installed'], facts: Partial<Scan['f
   },
 });
 const item = (name: string, version: string, source = name, status = 'ii'): Scan['installed'][number] => ({
+  manager: 'apt',
   name,
   arch: 'amd64',
   version,
@@ -39,14 +40,15 @@ const item = (name: string, version: string, source = name, status = 'ii'): Scan
   sourceVersion: version,
   status,
 });
+const byDnf = (each: Scan['installed'][number]): Scan['installed'][number] => ({...each, manager: 'dnf4'});
 const rocky: Partial<Scan['facts']> = {
   os: {id: 'rocky', version: '9.4', codename: '', name: 'Rocky Linux 9.4'},
-  managers: ['dnf'],
+  managers: ['dnf4'],
 };
 const rows = installedOn([
   scan('web2', [item('libssl3', '3.0.20-1~deb12u1', 'openssl'), item('zlib1g', '1:1.2.13.dfsg-1', 'zlib')]),
   scan('web1', [item('openssl', '3.0.17-1~deb12u2'), item('old', '1-1', 'old', 'rc')]),
-  scan('db1', [item('openssl', '1:3.0.7-27.el9_5'), item('demo', '1.0^git1-1')], rocky),
+  scan('db1', [item('openssl', '1:3.0.7-27.el9_5'), item('demo', '1.0^git1-1')].map(byDnf), rocky),
 ]);
 const who = (...words: string[]): string[] => {
   const question = readQuestion(words);

@@ -10,6 +10,7 @@ import {
 } from '../../src/rollout/state-proof.ts';
 
 const item = (name: string, version: string, status = 'ii', arch = 'amd64'): InstalledPackage => ({
+  manager: 'apt',
   name,
   arch,
   version,
@@ -71,7 +72,7 @@ describe('after a plan was carried out', () => {
   it('one that is installed and not configured is named, though its version is right', () => {
     const now = [item('web', '2.0', 'iF'), ...after.slice(1)];
     expect(findDeviations(before, plan, now)).toEqual([
-      {name: 'web', what: 'web 2.0 is not configured (iF)'},
+      {manager: 'apt', name: 'web', what: 'web 2.0 is not configured (iF)'},
     ]);
   });
 
@@ -112,6 +113,36 @@ describe('after a plan was carried out', () => {
     expect(said(sick, plan, [item('web', '2.0', 'iF'), ...after.slice(1)])).toEqual([
       'web 2.0 is not configured (iF)',
     ]);
+  });
+});
+
+describe('packages of several managers', () => {
+  const rpm = (name: string, version: string): InstalledPackage => ({
+    ...item(name, version),
+    manager: 'dnf4',
+  });
+
+  it('of one name are several packages', () => {
+    const both = [item('web', '1.0'), rpm('web', '1.0')];
+    expect(said(both, [change('web', '1.0', '2.0')], [item('web', '2.0'), rpm('web', '2.0')])).toEqual([
+      'web is 2.0, not 1.0 (not planned)',
+    ]);
+    expect(said(both, [change('web', '1.0', '2.0')], [item('web', '2.0'), rpm('web', '1.0')])).toEqual([]);
+  });
+
+  it('that is there in several versions is looked at version by version', () => {
+    const two = [rpm('kernel', '5'), rpm('kernel', '6')];
+    expect(said(two, [], [...two].reverse())).toEqual([]);
+    expect(said(two, [], [rpm('kernel', '6')])).toEqual(['kernel is 6, not 5 and 6 (not planned)']);
+    const next: Change = {...change('kernel', null, '7'), manager: 'dnf4', beside: true};
+    expect(findDrift([next], two).pending).toEqual([next]);
+    expect(findDrift([next], [...two, rpm('kernel', '7')]).already).toEqual([next]);
+    expect(said(two, [next], [...two, rpm('kernel', '7')])).toEqual([]);
+    expect(said(two, [next], two)).toEqual(['kernel is 5 and 6, not 5 and 6 and 7']);
+    expect(findDrift(reversed([next]), [...two, rpm('kernel', '7')]).pending).toHaveLength(1);
+    expect(findDrift(reversed([next]), two).already).toHaveLength(1);
+    // One that replaces what is there finds two, and knows nothing of the second.
+    expect(findDrift([{...change('kernel', '5', '7'), manager: 'dnf4'}], two).drift).toHaveLength(1);
   });
 });
 
