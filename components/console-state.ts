@@ -20,7 +20,7 @@ export type ConsoleState = {
   scan: Loaded<Scan> | undefined;
   point: Loaded<RollbackPoint> | undefined;
   log: {host: string; text: string} | undefined;
-  /** When the question on top appeared: what was typed for something else must not answer it. */
+  /** When the question on top came to be seen: what was typed for something else must not answer it. */
   questionSince: number;
   mode: Mode;
   fleet: string;

@@ -69,11 +69,10 @@ export const makeConsoleStore = (options: StoreOptions) => {
 
   const set = (next: Partial<ConsoleState>): void => {
     if (next.ui?.message !== undefined && next.ui.message !== state.ui.message) said = options.now();
-    const asked = state.engine.questions[0]?.id;
+    const asked = askedNow(state)?.id;
     state = {...state, ...next, now: options.now()};
-    if (state.engine.questions[0]?.id !== asked) {
-      state = {...state, questionSince: state.now, ui: {...state.ui, answer: ''}};
-    }
+    const shown = askedNow(state)?.id;
+    if (shown !== asked) state = {...state, questionSince: state.now, ui: {...state.ui, answer: ''}};
     const {message} = state.ui;
     if (message !== undefined && message.tone !== 'bad' && state.now - said > stale) {
       state = {...state, ui: {...state.ui, message: undefined}};
@@ -168,6 +167,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
 
   const act = (one: Press): void => {
     if (isTooSmall(state.ui.size) && !one.key.startsWith('ctrl+')) return;
+    state = {...state, now: options.now()};
     const seen = new Set(state.engine.notices);
     if (state.ui.message !== undefined || seen.size > 0) set({ui: {...state.ui, message: undefined, seen}});
     for (const deed of deedsOf(one)) perform(deed);

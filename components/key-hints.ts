@@ -45,6 +45,9 @@ const tableHints = (context: Context): Hint[] =>
 const fixed = new Set(['trouble', 'help', 'stop']);
 
 const fixedHints = (state: ConsoleState): Line => {
+  const kind = askedNow(state) === undefined ? topLayer(state.ui)?.kind : askedNow(state)?.kind;
+  if (kind !== undefined && takesText.has(kind)) return line(strong('^C'), span(' stop', 'quiet'));
+  if (kind !== undefined && takesAnswers.has(kind)) return line(strong('X'), span(' stop', 'quiet'));
   const troubled = troubledHosts(state);
   return line(
     troubled > 0 ? {...span(`! ${troubled}`, 'bad')} : strong('!'),
@@ -55,6 +58,11 @@ const fixedHints = (state: ConsoleState): Line => {
     span(' stop', 'quiet'),
   );
 };
+
+/** Letters are text there: only Ctrl-C is for everyone. */
+const takesText: ReadonlySet<string> = new Set(['filter', 'palette', 'form', 'typed', 'secret']);
+/** Letters are answers there, and X. */
+const takesAnswers: ReadonlySet<string> = new Set(['confirm', 'choice', 'waves', 'host-key']);
 
 const questionHints = (state: ConsoleState): Hint[] =>
   askedNow(state)?.kind === 'secret'

@@ -1,5 +1,5 @@
 import type {ConsoleState} from './console-state.ts';
-import {runningStage} from './bindings/stopping.ts';
+import {runningStage} from './stage-now.ts';
 import {gateNow} from './gates-now.ts';
 import {stageNames} from '../src/model/phase.ts';
 

@@ -1,5 +1,6 @@
 import type {ConsoleState} from './console-state.ts';
-import {stageLeftRunning} from './bindings/stopping.ts';
+import {stageLeftRunning} from './stage-now.ts';
+import {askedNow} from './keys/question-keys.ts';
 import {ago, localTimes} from './moments.ts';
 import {nextStep} from './next-step.ts';
 import {screens} from './screens/all.ts';
@@ -12,11 +13,10 @@ export const standingMessage = (state: ConsoleState): Message => {
   const {questions, notices, interrupted, failed} = state.engine;
   if (failed !== undefined) return {text: failed, tone: 'bad'};
   if (questions.length > 0) {
-    const [first] = questions;
-    return {
-      text: `${first?.host ?? 'a host'} waits for an answer: esc goes to it (${questions.length})`,
-      tone: 'bad',
-    };
+    const waits = `${questions[0]?.host ?? 'a host'} waits for an answer`;
+    // While a line of text is being typed it does not take the keyboard; on the screen, esc would refuse it.
+    const how = askedNow(state) === undefined ? 'esc goes to it' : 'read it, then answer';
+    return {text: `${waits}: ${how} (${questions.length})`, tone: 'bad'};
   }
   const next = nextStep(state);
   const unseen = notices.filter(text => !state.ui.seen.has(text)).map(localTimes);

@@ -1,10 +1,11 @@
 import {open, submit} from '../deed.ts';
+import {goOn, pause, standingOf, stop} from '../standing.ts';
 import {screenOf} from '../console-state.ts';
 import {count, namesOf} from '../words.ts';
 import type {Binding} from './binding.ts';
 import {reasonField} from './hosts.ts';
 import {noRun, whyNot} from './starting.ts';
-import {runningStage} from './stopping.ts';
+import {runningStage} from '../stage-now.ts';
 import {deployLayer} from './summaries.ts';
 import {hostNames, targetHosts, targetWords} from './targets.ts';
 
@@ -64,34 +65,30 @@ export const deployBindings: readonly Binding[] = [
     id: 'pause',
     keys: ['p'],
     title: 'pause: nothing new starts; again: go on',
-    hint: c => (c.state.engine.run?.run.paused === undefined ? 'pause' : 'go on'),
+    hint: c => (standingOf(c.state) === 'paused' ? 'go on' : 'pause'),
     tier: 'safe',
     where: ['deploy'],
     changes: true,
-    disabled: c => (runningStage(c.state) === undefined ? 'nothing is running' : undefined),
-    deed: c =>
-      c.state.engine.run?.run.paused === undefined && c.state.engine.run?.run.stopping === undefined
-        ? submit('paused: nothing new starts', {
-            type: 'pause',
-            reason: `paused at the console by ${c.state.operator}`,
-          })
-        : submit('going on', {type: 'resume'}),
+    disabled: c => {
+      const standing = standingOf(c.state);
+      if (standing === undefined) return 'nothing is running';
+      return standing === 'stopping' ? 'it is being stopped: start it again when it has ended' : undefined;
+    },
+    deed: c => (standingOf(c.state) === 'paused' ? goOn : pause(c.state)),
   },
   {
     id: 'after-wave',
     keys: ['w'],
-    title: 'stop after this wave; p goes on',
+    title: 'stop after this wave',
     hint: 'after wave',
     tier: 'safe',
     where: ['deploy'],
     changes: true,
-    disabled: c => (runningStage(c.state) === 'deploy' ? undefined : 'no deploy is running'),
-    deed: c =>
-      submit('stopping after this wave', {
-        type: 'stop',
-        how: 'after-wave',
-        reason: `asked at the console by ${c.state.operator}`,
-      }),
+    disabled: c => {
+      if (runningStage(c.state) !== 'deploy') return 'no deploy is running';
+      return standingOf(c.state) === 'stopping' ? 'it is being stopped already' : undefined;
+    },
+    deed: c => stop(c.state, 'after-wave'),
   },
   {
     id: 'waves',

@@ -8,7 +8,7 @@ import {count, namesOf} from '../words.ts';
 import type {Binding, Context} from './binding.ts';
 import {reasonField} from './hosts.ts';
 import {goOn} from './moving.ts';
-import {runningStage} from './stopping.ts';
+import {runningStage} from '../stage-now.ts';
 import {cursorOf, rangeOf} from './targets.ts';
 import type {Deed, Layer, Ui} from '../ui.ts';
 

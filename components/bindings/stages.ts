@@ -2,7 +2,7 @@ import {stageNames} from '../../src/model/phase.ts';
 import {open, submit} from '../deed.ts';
 import type {Binding} from './binding.ts';
 import {reasonField} from './hosts.ts';
-import {runningStage} from './stopping.ts';
+import {runningStage} from '../stage-now.ts';
 import {noRun, whyNot} from './starting.ts';
 import {planName, testLayer} from './summaries.ts';
 import {hostNames, targetHosts} from './targets.ts';

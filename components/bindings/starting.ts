@@ -1,7 +1,7 @@
 import type {StageName} from '../../src/model/phase.ts';
 import {gateNow} from '../gates-now.ts';
 import type {Context} from './binding.ts';
-import {runningStage} from './stopping.ts';
+import {runningStage} from '../stage-now.ts';
 
 /** Why a stage cannot be started now, with what opens it. */
 export const whyNot = (context: Context, stage: StageName): string | undefined => {

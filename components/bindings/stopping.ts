@@ -1,23 +1,10 @@
-import {stageNames, type StageName} from '../../src/model/phase.ts';
 import type {ConsoleState} from '../console-state.ts';
-import {submit} from '../deed.ts';
+import {runningStage} from '../stage-now.ts';
+import {goOn, pause, standingOf, stop} from '../standing.ts';
 import {stageTitles} from '../screens/all.ts';
 import {isActive} from '../screens/status.ts';
 import {count} from '../words.ts';
 import type {Deed, Layer} from '../ui.ts';
-
-/** The stage that runs now. One that a console left in the middle does not: it waits to be started again. */
-export const runningStage = (state: ConsoleState): StageName | undefined =>
-  state.engine.interrupted ? undefined : stageLeftRunning(state);
-
-/** The stage that has begun and not ended, whether it goes on or was interrupted. */
-export const stageLeftRunning = (state: ConsoleState): StageName | undefined => {
-  const stages = state.engine.run?.run.stages;
-  return (
-    stageNames.find(name => stages?.[name].status === 'running') ??
-    (state.engine.interrupted ? stageNames.findLast(name => stages?.[name].status === 'stopped') : undefined)
-  );
-};
 
 /** What is under way, in words; undefined when nothing is. */
 export const underWay = (state: ConsoleState): string | undefined => {
@@ -47,34 +34,33 @@ export const stopLayer = (state: ConsoleState): Layer => {
       work === undefined ? 'Nothing is running.' : 'Another console holds the run; only it can stop it.';
     return {kind: 'choice', title: 'Stop', lines: [what], options: [leave]};
   }
+  const standing = standingOf(state);
   const working = [...(state.engine.run?.hosts.values() ?? [])].filter(isActive).length;
-  const reason = `stopped at the console by ${state.operator}`;
-  const stop = (how: 'after-hosts' | 'after-wave', said: string): Deed =>
-    submit(said, {type: 'stop', how, reason});
   return {
     kind: 'choice',
     title: `Stop ${work}`,
     lines: [
       `${count(working, 'host')} at work now: each is followed to its end, none is cut off half-way.`,
+      ...(standing === 'stopping' ? ['It is being stopped already: it ends by itself.'] : []),
       'What is installed stays installed; R on the Deploy screen rolls back. Starting the stage again goes on.',
     ],
     options: [
-      {
-        key: 'h',
-        label: 'stop after the hosts at work: nothing new starts',
-        then: stop('after-hosts', 'stopping: nothing new starts'),
-      },
-      ...(stage === 'deploy'
-        ? [{key: 'w', label: 'stop after this wave', then: stop('after-wave', 'stopping after this wave')}]
+      ...(state.engine.run?.run.stopping === 'after-hosts'
+        ? []
+        : [
+            {
+              key: 'h',
+              label: 'stop after the hosts at work: nothing new starts',
+              then: stop(state, 'after-hosts'),
+            },
+          ]),
+      ...(stage === 'deploy' && standing !== 'stopping'
+        ? [{key: 'w', label: 'stop after this wave', then: stop(state, 'after-wave')}]
         : []),
-      {
-        key: 'p',
-        label: 'pause: nothing new starts until p is pressed on the Deploy screen',
-        then: submit('paused: nothing new starts', {
-          type: 'pause',
-          reason: `paused at the console by ${state.operator}`,
-        }),
-      },
+      ...(standing === 'running'
+        ? [{key: 'p', label: 'pause: nothing new starts until you go on (X, p)', then: pause(state)}]
+        : []),
+      ...(standing === 'paused' ? [{key: 'p', label: 'go on', then: goOn}] : []),
       leave,
     ],
   };

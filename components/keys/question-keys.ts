@@ -25,19 +25,24 @@ export const questionDeeds = (
   if (state.mode === 'read-only') {
     return [{do: 'say', text: 'this console only reads: the one that holds the run answers'}];
   }
-  if (press.key === 'esc') return answer(question, null, 'not answered: what needed it is not done');
-  if (question.kind === 'secret') return inSecret(state, question, press);
+  const tooSoon = state.now - state.questionSince < surprise;
+  if (press.key === 'esc') {
+    return tooSoon ? surprised : answer(question, null, 'not answered: what needed it is not done');
+  }
+  if (question.kind === 'secret') return tooSoon ? surprised : inSecret(state, question, press);
   const choice = ({r: 'refuse', o: 'once', m: 'remember'} as const)[press.key];
   if (choice === undefined) return [{do: 'say', text: 'r refuses, o trusts it once, m remembers it'}];
-  if (choice !== 'refuse' && state.now - state.questionSince < surprise) {
-    return [{do: 'say', text: 'the question came up as you pressed that key: read it, then press again'}];
-  }
+  if (tooSoon) return surprised;
   return answer(
     question,
     choice,
     {refuse: 'refused', once: 'trusted once', remember: 'trusted and remembered'}[choice],
   );
 };
+
+const surprised: readonly Deed[] = [
+  {do: 'say', text: 'the question came up as you pressed that key: read it, then press again'},
+];
 
 const inSecret = (state: ConsoleState, question: Question, press: Press): readonly Deed[] => {
   if (press.key === 'enter') {

@@ -78,7 +78,6 @@ const headline = (state: ConsoleState): Line => {
     ...(unknown === 0 ? [] : ['   ', span(`${number(unknown)} unknown`, 'bad')]),
     ...(back === 0 ? [] : ['   ', span(`${number(back)} rolled back`, 'warn')]),
     `   ${number(planned.filter(isActive).length)} at work`,
-    ...standing(run),
   );
 };
 
@@ -88,12 +87,6 @@ const waveWords = (run: RunState, planned: readonly HostRecord[]): (string | Ret
   if (current === undefined) return [`${count(waves.length, 'wave')}   `];
   const place = waves.indexOf(current.wave) + 1;
   return [strong(`wave ${place === 0 ? current.wave : place} of ${waves.length}`), '   '];
-};
-
-const standing = (run: RunState): (string | ReturnType<typeof span>)[] => {
-  if (run.run.paused !== undefined) return ['   ', span('PAUSED: nothing new starts (p goes on)', 'warn')];
-  if (run.run.stopping === 'after-hosts') return ['   ', span('stopping after these hosts', 'warn')];
-  return run.run.stopping === 'after-wave' ? ['   ', span('stopping after this wave', 'warn')] : [];
 };
 
 /** The run's bar: hosts in a final state. Its end is a guess from the pace so far, and says so. */

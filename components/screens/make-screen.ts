@@ -5,6 +5,7 @@ import {displayWidth, pad} from '../display-width.ts';
 import {gateNow} from '../gates-now.ts';
 import {keep} from '../keep.ts';
 import {columnGap, fitColumns} from '../layout.ts';
+import {standingWords} from '../standing.ts';
 import {cutLine, lineText, lineWidth, type Line, type Span} from '../span.ts';
 import {orderedIds} from '../table/ordered-ids.ts';
 import type {Column, Screen, ScreenSpec, View} from './screen.ts';
@@ -63,7 +64,7 @@ export const makeScreen = <Item>(spec: ScreenSpec<Item>): Screen => {
     headline: state => {
       const {run} = state.engine;
       const from = [run?.run, run?.hosts, state.version, state.ranking, state.theme];
-      return heading(from, () => spec.headline(state));
+      return heading(from, () => [...standingWords(state), ...spec.headline(state)]);
     },
     progress: (state, width) => spec.progress?.(state, width),
     strip: (state, id, width) => withItem(state, id, [], item => spec.strip(item, state, width)),

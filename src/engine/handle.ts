@@ -1,6 +1,6 @@
-import {changedHosts, gate, type Refusal} from '../record/gates.ts';
+import {blockedInPlan, changedHosts, gate, type Refusal} from '../record/gates.ts';
 import type {Body} from '../record/event.ts';
-import type {HostRecord} from '../record/state.ts';
+import type {HostRecord, RunState} from '../record/state.ts';
 import {lockPlan} from '../stages/lock-plan.ts';
 import type {Command} from './interface.ts';
 import {keepFromBeginning} from '../rollout/guard.ts';
@@ -58,12 +58,16 @@ const start = async (core: EngineCore, {stage, hosts}: Of<'start'>): Promise<Ans
   }
   const missing = (hosts ?? []).filter(host => !store.state.hosts.has(host));
   if (missing.length > 0) return unknownHosts(missing);
-  const refusal = gate(store.state, stage) ?? alreadyRunning(opened, stage);
+  const blocked = new Map([...fleet.blocked(), ...store.state.run.blocked]);
+  const installs = stage === 'test' || stage === 'deploy';
+  const refusal =
+    gate(store.state, stage) ??
+    alreadyRunning(opened, stage) ??
+    (installs ? blockedInPlan(store.state, blocked) : undefined);
   if (refusal !== undefined) {
     return {...refusal, what: `${stage} cannot start: ${refusal.what}; nothing was done`};
   }
   core.resumed();
-  const blocked = new Map([...fleet.blocked(), ...store.state.run.blocked]);
   // Started once its event is on disk: the stage's first act.
   const begun = new Promise<void>(resolve => {
     const stop = store.onEvent(event => {
@@ -176,6 +180,10 @@ const decide = async (
     case 'block':
       await fleet.block(command.patch, command.reason, store.id, actor);
       await record({type: 'version.blocked', data: {patch: command.patch, reason: command.reason}});
+      if (isInstalling(store.state) && blockedInPlan(store.state) !== undefined) {
+        const reason = `${command.patch} was blocked: no further host gets it`.slice(0, 500);
+        await record({type: 'run.stopping', data: {how: 'after-hosts', reason}});
+      }
       return 'ok';
     case 'unblock':
       if (!fleet.blocked().has(command.patch) && !store.state.run.blocked.has(command.patch)) {
@@ -189,6 +197,13 @@ const decide = async (
       await record({type: 'run.paused', data: {reason: command.reason}});
       return 'ok';
     case 'resume':
+      if (store.state.run.stopping !== undefined) {
+        return {
+          code: 'run.stopping',
+          what: 'the stage is being stopped; nothing was changed',
+          next: 'wait until it has ended, then start it again',
+        };
+      }
       await record({type: 'run.resumed', data: {reason: 'the operator goes on'}});
       return 'ok';
     case 'stop':
@@ -198,6 +213,10 @@ const decide = async (
       return await close(core, opened, command.reason, record);
   }
 };
+
+/** A stage that changes hosts is running. */
+const isInstalling = ({run: {stages}}: RunState): boolean =>
+  stages.test.status === 'running' || stages.deploy.status === 'running';
 
 const refuseSignOff = ({store}: Opened, stage: Of<'sign-off'>['stage']): Refusal | undefined => {
   const {status, summary} = store.state.run.stages[stage];

@@ -1,7 +1,7 @@
 import {releaseUpdaters} from '../hosts/updaters.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
-import {gate, type Refusal} from '../record/gates.ts';
+import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
@@ -107,6 +107,7 @@ export const refuseRollBack = (context: RunContext, hosts: readonly HostRecord[]
 
 /** Why these hosts cannot be tried again now. */
 export const refuseRetry = (context: RunContext, hosts: readonly HostRecord[]): Refusal | undefined =>
+  blockedInPlan(context.state()) ??
   refuse(hosts, 'retry.refused', [
     [record => context.underWay.has(record.host.name), 'is being worked on', 'wait for it'],
     [

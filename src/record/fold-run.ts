@@ -58,7 +58,8 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
     }
     case 'plan.locked': {
       const {digest, revision, hosts, changes, reboot} = event.data;
-      return {...run, plan: {digest, revision, hosts, changes, reboot, at: event.ts}};
+      const patches = [...run.chosen];
+      return {...run, plan: {digest, revision, hosts, changes, reboot, patches, at: event.ts}};
     }
     case 'version.blocked': {
       const chosen = new Set(run.chosen);
@@ -90,7 +91,8 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
     case 'run.resumed':
       return omit(run, 'paused', 'stopping');
     case 'run.stopping':
-      return {...run, stopping: event.data.how};
+      // A stop is not taken back by a weaker one.
+      return {...run, stopping: run.stopping === 'after-hosts' ? 'after-hosts' : event.data.how};
   }
 };
 

@@ -85,8 +85,25 @@ const planLocked = (state: RunState): Refusal | undefined =>
       }
     : undefined);
 
+/** What keeps a plan from going on: a version of it that is blocked. Hosts that have it already are no reason. */
+export const blockedInPlan = (
+  {run}: RunState,
+  blocked: ReadonlyMap<string, string> = run.blocked,
+): Refusal | undefined => {
+  const patches = run.plan?.patches.filter(patch => blocked.has(patch)) ?? [];
+  if (patches.length === 0) return undefined;
+  const more = patches.length > 3 ? ` and ${patches.length - 3} more` : '';
+  return {
+    code: 'plan.blocked',
+    what: `the plan has ${patches.slice(0, 3).join(', ')}${more}, which ${patches.length === 1 ? 'is' : 'are'} blocked`,
+    next: 'lock the plan anew without it (prioritize)',
+  };
+};
+
+const installable = (state: RunState): Refusal | undefined => planLocked(state) ?? blockedInPlan(state);
+
 const tested = (state: RunState): Refusal | undefined => {
-  const refusal = planLocked(state);
+  const refusal = installable(state);
   if (refusal !== undefined) return refusal;
   const {test} = state.run.stages;
   if (test.status !== 'complete') {
@@ -152,7 +169,7 @@ const deployed = (state: RunState): Refusal | undefined => {
 const gates: Readonly<Record<StageName, (state: RunState) => Refusal | undefined>> = {
   identify: () => undefined,
   prioritize: answered,
-  test: planLocked,
+  test: installable,
   deploy: tested,
   verify: deployed,
 };

@@ -82,6 +82,8 @@ export type RunRecord = {
     hosts: number;
     changes: number;
     reboot: 'never' | 'when-needed';
+    /** What was chosen when it was locked. */
+    patches: readonly string[];
     at: string;
   };
   readonly waves: readonly WaveRecord[];

@@ -78,6 +78,7 @@ export const runRecordSchema = z.looseObject({
       hosts: z.int(),
       changes: z.int(),
       reboot: z.enum(['never', 'when-needed']),
+      patches: z.array(z.string()),
       at: z.string(),
     })
     .exactOptional(),

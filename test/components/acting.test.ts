@@ -205,6 +205,37 @@ test('p pauses the deploy and p goes on', async () => {
   expect(engine.commands.map(command => command.type)).toEqual(['pause', 'resume']);
 });
 
+test('while it is being stopped p neither pauses nor goes on, and a weaker stop is not offered', async () => {
+  deployingShop(engine);
+  const console = await open();
+  engine.happen({type: 'run.stopping', data: {how: 'after-hosts', reason: 'enough'}});
+  await console.until('STOPPING after the hosts at work');
+  await console.send('p');
+  await console.until('it is being stopped');
+  await console.send('w');
+  await console.until('it is being stopped already');
+  await console.send('X');
+  const frame = await console.until('Stop Deploy');
+  expect(frame).not.toContain('stop after this wave');
+  expect(frame).not.toMatch(/pause/);
+  expect(engine.commands).toEqual([]);
+});
+
+test('a pause is seen on every screen, and X goes on from each', async () => {
+  deployingShop(engine);
+  const console = await open();
+  engine.happen({type: 'run.paused', data: {reason: 'lunch'}});
+  for (const key of '12345') {
+    await console.send(key);
+    await console.until('PAUSED');
+  }
+  await console.send('1X');
+  await console.until('go on');
+  await console.send('p');
+  await console.untilGone('PAUSED');
+  expect(engine.commands).toEqual([{type: 'resume'}]);
+});
+
 test('q leaves at once when nothing runs, and asks while something does', async () => {
   deployingShop(engine);
   const console = await open();

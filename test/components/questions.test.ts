@@ -4,10 +4,13 @@ import {scannedShop} from './fleet.ts';
 import {keys, show, type Shown} from './harness.tsx';
 
 let engine: FakeEngine;
+/** How far the clock was put on, in ms. */
+let ahead = 0;
 let shown: Shown | undefined;
 
 beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
+  ahead = 0;
+  engine = new FakeEngine(() => Date.now() + ahead);
   scannedShop(engine);
 });
 afterEach(() => shown?.unmount());
@@ -16,6 +19,9 @@ const open = async (): Promise<Shown> => {
   shown = await show({engine, now: engine.now});
   return shown;
 };
+
+/** The question has been there for a while: the next key answers it. */
+const read = (): void => void (ahead += 300);
 
 const hostKey = {
   kind: 'host-key',
@@ -53,7 +59,7 @@ test('a key that was pressed as the question came up does not trust the host', a
   await console.send('m');
   await console.until('read it, then press again');
   expect(answers()).toEqual([]);
-  await new Promise(resolve => setTimeout(resolve, 300));
+  read();
   await console.send('m');
   await console.untilGone('The key of web02');
   expect(answers()).toEqual([{type: 'answer', question: 'q1', answer: 'remember'}]);
@@ -64,8 +70,12 @@ test('r refuses, Esc answers nothing', async () => {
   engine.ask(hostKey);
   engine.ask({...hostKey, id: 'q3'});
   await console.until('1 more question waits');
+  read();
   await console.send('r');
   await console.untilGone('1 more question waits');
+  await console.send(keys.esc);
+  await console.until('read it, then press again');
+  read();
   await console.send(keys.esc);
   await console.untilGone('The key of web02');
   expect(answers().map(command => command.answer)).toEqual(['refuse', null]);
@@ -76,6 +86,7 @@ test('a secret is never on the screen, not even its length', async () => {
   engine.ask(password);
   const frame = await console.until('[sudo] password for ops:');
   expect(frame).toContain('Password for root for web02');
+  read();
   await console.send('hun');
   const short = await console.until('(typed, not shown)');
   await console.send('ter2');
@@ -92,6 +103,7 @@ test('a password can be pasted, its newline is not part of it', async () => {
   await console.until('[sudo]');
   await console.send('\u001b[200~hunter2\n\u001b[201~');
   await console.until('typed, not shown');
+  read();
   await console.send(keys.enter);
   await console.untilGone('[sudo]');
   expect(answers()).toEqual([{type: 'answer', question: 'q2', answer: {secret: 'hunter2'}}]);
@@ -107,4 +119,36 @@ test('a question does not take the keyboard from a filter that is being typed', 
   await console.send(keys.enter);
   await console.until('The key of web02');
   expect(answers()).toEqual([]);
+});
+
+test('keys in one packet with the Enter that ends a filter answer no question behind it', async () => {
+  const console = await open();
+  await console.send('/we');
+  engine.ask(hostKey);
+  await console.until('esc goes to it');
+  read();
+  await console.send('b\rm');
+  await console.until('read it, then press again');
+  expect(answers()).toEqual([]);
+});
+
+test('what is said of a question that is on the screen does not name the key that refuses it', async () => {
+  const console = await open();
+  engine.ask(hostKey);
+  const frame = await console.until('web02 waits for an answer');
+  expect(frame).toContain('read it, then answer');
+  expect(frame).not.toContain('esc goes to it');
+});
+
+test('hints name only what the keys do now: where letters are text, stop is Ctrl-C', async () => {
+  const console = await open();
+  await console.send('/');
+  const filter = await console.until('^C stop');
+  expect(filter).not.toContain('X stop');
+  expect(filter).not.toContain('? help');
+  await console.send(keys.esc);
+  engine.ask(hostKey);
+  const asked = await console.until('The key of web02');
+  expect(asked).toContain('X stop');
+  expect(asked).not.toContain('? help');
 });

@@ -285,6 +285,16 @@ describe('patches and waves', () => {
     expect(run(started, stop, ended).stopping).toBeUndefined();
   });
 
+  test('a stop is not taken back by a weaker one', () => {
+    const begun: Body = {type: 'stage.started', data: {stage: 'deploy'}};
+    const stop = (how: 'after-hosts' | 'after-wave'): Body => ({
+      type: 'run.stopping',
+      data: {how, reason: 'enough'},
+    });
+    expect(run(begun, stop('after-hosts'), stop('after-wave')).stopping).toBe('after-hosts');
+    expect(run(begun, stop('after-wave'), stop('after-hosts')).stopping).toBe('after-hosts');
+  });
+
   test('what is chosen can be taken back', () => {
     expect([...run(choose(['a:b@1', 'a:c@1'], true), choose(['a:b@1'], false)).chosen]).toEqual(['a:c@1']);
   });

@@ -219,3 +219,27 @@ describe('the hosts that are meant', () => {
     );
   });
 });
+
+describe('a version that was blocked after the plan was locked', () => {
+  const patch = 'apt:openssl@2';
+  const choose: Body = {type: 'patches.chosen', data: {patches: [patch], chosen: true}};
+  const block: Body = {type: 'version.blocked', data: {patch, reason: 'it breaks nginx'}};
+  const withPatch = [...scan, choose, locked(digest, 1), planned('web1'), planned('web2')];
+  const staging = [begin('test'), staged('web1', 'full'), staged('web2', 'full'), end('test'), signed];
+
+  test('keeps that plan from being tested and from being deployed, signed off or not', () => {
+    expect(refusal('test', ...withPatch, block)).toBe('plan.blocked');
+    expect(refusal('deploy', ...withPatch, ...staging, block)).toBe('plan.blocked');
+    expect(gate(after(...withPatch, block), 'test')?.what).toContain(patch);
+  });
+
+  test('is no matter any more once a plan without it is locked, or the block is taken back', () => {
+    expect(refusal('test', ...withPatch, block, locked(nextDigest, 2))).toBeUndefined();
+    const unblock: Body = {type: 'version.unblocked', data: {patch, reason: 'mended'}};
+    expect(refusal('test', ...withPatch, block, unblock)).toBeUndefined();
+  });
+
+  test('does not keep what is done from being verified', () => {
+    expect(refusal('verify', ...withPatch, is('web1', 'done'), is('web2', 'done'), block)).toBeUndefined();
+  });
+});
