@@ -1,7 +1,14 @@
 import {cleanLine} from '../model/clean.ts';
 import type {PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
-import {countPrompts, passwordNeeded, refusedBefore, wrongBecomePassword, type Become} from './become.ts';
+import {
+  countPrompts,
+  passwordNeeded,
+  refusedBefore,
+  wrongBecomePassword,
+  wrongPasswordOrCode,
+  type Become,
+} from './become.ts';
 import type {Lease} from './secrets.ts';
 
 export type PromptContext = {
@@ -24,8 +31,10 @@ export type PromptAnswerer = {
   saw(stderr: string): void;
   /** The shell is there: the password was right. */
   passed(): void;
-  /** The channel is gone without a shell; `refused`: what sudo said means that the password was wrong. */
-  ended(refused: boolean): void;
+  /** The channel is gone without a shell. */
+  ended(): void;
+  /** The channel is gone without a shell, and what sudo said means that it was refused. Gives that error, or a truer one. */
+  refused(error: PatchdeckError): PatchdeckError;
   /** A person is being asked, and may take longer than sudo waits. */
   readonly asking: boolean;
 };
@@ -35,7 +44,7 @@ const maxCodes = 3;
 
 /**
  * The password goes out only once its prompt was seen: sent early under NOPASSWD it would run as a command. A second prompt of ours means it was wrong:
- * nothing is sent again. Another prompt after the password, one that stands still, may be a second factor: a person is asked.
+ * nothing is sent again - or, where a code went with it, that one of both was. Another prompt after the password, one that stands still, may be a second factor: a person is asked.
  */
 export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => {
   const {host, become, nonce, send, fail} = context;
@@ -76,6 +85,12 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
     }
     send(oneLine(code));
   };
+  /** Where a code went with the password, nobody knows which of both was wrong: a right password must not be refused from now on. */
+  const blame = (error: PatchdeckError): PatchdeckError => {
+    if (codes === 0) lease?.rejected();
+    else lease?.drop();
+    return codes === 0 ? error : wrongPasswordOrCode(host, become);
+  };
   const report = (error: unknown): void => fail(error instanceof Error ? error : new Error('not answered'));
 
   const lookForCode = (stderr: string): void => {
@@ -97,10 +112,8 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
       const prompts = countPrompts(stderr, nonce);
       if (prompts > 0 && state === 'waiting') givePassword().catch(report);
       else if (prompts > 1 && state === 'sent') {
-        const refused: PatchdeckError = wrongBecomePassword(host, become);
         state = 'over';
-        lease?.rejected();
-        fail(refused);
+        fail(blame(wrongBecomePassword(host, become)));
         return;
       }
       clearTimeout(timer);
@@ -111,11 +124,15 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
       clearTimeout(timer);
       lease?.accepted();
     },
-    ended: refused => {
+    ended: () => {
       state = 'over';
       clearTimeout(timer);
-      if (refused) lease?.rejected();
-      else lease?.drop();
+      lease?.drop();
+    },
+    refused: error => {
+      state = 'over';
+      clearTimeout(timer);
+      return blame(error);
     },
     get asking() {
       return state === 'borrowing';

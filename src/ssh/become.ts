@@ -63,6 +63,14 @@ export const wrongBecomePassword = (host: Host, become: Become): PatchdeckError 
     'try again with the right password',
   );
 
+export const wrongPasswordOrCode = (host: Host, become: Become): PatchdeckError =>
+  new PatchdeckError(
+    'outside',
+    'become.wrong-code',
+    `${become} on ${host.name} refused the password or the one-time code, and does not say which; nothing was done there`,
+    'try again with the right password and a new code',
+  );
+
 export const refusedBefore = (host: Host, become: Become): PatchdeckError =>
   new PatchdeckError(
     'outside',

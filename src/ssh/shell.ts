@@ -50,13 +50,13 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
     let settled = false;
     let grace: NodeJS.Timeout | undefined;
 
-    const settle = (act: () => void, refused = false): void => {
+    const settle = (act: () => void): void => {
       if (settled) return;
       settled = true;
       stopwatch.stop();
       clearTimeout(grace);
       signal.removeEventListener('abort', abort);
-      prompts.ended(refused);
+      prompts.ended();
       channel?.close();
       act();
     };
@@ -119,7 +119,7 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
       }
       const known = becomeFault(host, become, stderr.toString('utf8'));
       if (known !== undefined) {
-        settle(() => reject(known), known.code === 'become.wrong-password');
+        fail(known.code === 'become.wrong-password' ? prompts.refused(known) : known);
         return;
       }
       if (exit === undefined) {

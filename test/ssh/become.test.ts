@@ -134,6 +134,22 @@ describe('with sudo', () => {
     ]);
   });
 
+  it.each(['pam-code', 'pam-code-once'])(
+    'a second factor that was mistyped (%s) does not make the right password a refused one',
+    async mode => {
+      const answers = [right, '000000', right, '123456'].map(secret => ({secret}));
+      const {ask, asked} = asker(...answers);
+      const {session, tries} = await open(mode, ask);
+      const error = await failure(session.run(root), right);
+      expect([error.code, error.message]).toEqual([
+        'become.wrong-code',
+        expect.stringContaining('does not say which'),
+      ]);
+      expect(text((await session.run(root)).stdout)).toBe('done\n');
+      expect([asked.length, await tries()]).toEqual([4, [right, '000000', right, '123456']]);
+    },
+  );
+
   it('that does not wait for a person is started again with the answer', async () => {
     const {env, log} = await fakeSudo(join(world.folder, 'impatient'), 'impatient');
     let runs = 0;

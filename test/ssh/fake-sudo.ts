@@ -34,6 +34,8 @@ case $SUDO_MODE in
   lecture) printf '\\nWe trust you have received the usual lecture:\\n    #1) Respect.\\n\\n' >&2; check "$prompt" ;;
   sudo-rs) check "[sudo: $prompt] Password: " ;;
   code) check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] || exit 1 ;;
+  pam-code) while :; do check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] && break; echo 'Sorry, try again.' >&2; done ;;
+  pam-code-once) check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] || { echo 'sudo: 1 incorrect password attempt' >&2; exit 1; } ;;
   code-first) ask 'One-time code: '; [ "$given" = 123456 ] || exit 1; check "$prompt" ;;
   not-allowed) check "$prompt"; echo 'ops is not in the sudoers file.' >&2; exit 1 ;;
   one-try) ask "$prompt"; [ "$given" = "$SUDO_PASSWORD" ] || { echo 'sudo: 1 incorrect password attempt' >&2; exit 1; } ;;
