@@ -16,7 +16,7 @@ import {
 } from './login-errors.ts';
 import type {Lease, Secrets} from './secrets.ts';
 import type {Ssh2} from './ssh2.ts';
-import type {Target} from './target.ts';
+import type {LoginMethod, Target} from './target.ts';
 
 export type LoginContext = {
   ssh2: Ssh2;
@@ -43,7 +43,7 @@ export type Login = {
 const changePrompt = /new password|re-?type|again|current.*password|\(current\)/i;
 const passwordPrompt = /pass(word|wort)|mot de passe|contrase|passphrase/i;
 
-/** Logs in by what the host allows, in this order: agent and key files, keyboard-interactive, password. Each is tried once. */
+/** Logs in by what both the host and ssh_config allow, in ssh's order: agent and key files, keyboard-interactive, password. Each is tried once. */
 export const createLogin = (context: LoginContext): Login => {
   const {target, signal, fail} = context;
   const tried = new Set<string>();
@@ -91,18 +91,17 @@ export const createLogin = (context: LoginContext): Login => {
     return code;
   };
 
-  const methods: Record<
-    'publickey' | 'keyboard-interactive' | 'password',
-    () => Promise<AnyAuthMethod | undefined>
-  > = {
+  const methods: Record<LoginMethod, () => Promise<AnyAuthMethod | undefined>> = {
     publickey: async () => {
-      keyring = await gatherKeys(context.ssh2, target, context.keyFiles, (path, attempt) =>
-        askSecret(
-          context.ask,
-          target,
-          'key-passphrase',
-          `passphrase of ${path}${attempt > 1 ? ' (the last one was wrong)' : ''}`,
-        ),
+      keyring = await gatherKeys(context.ssh2, target, context.keyFiles, async (path, attempt) =>
+        target.batch
+          ? undefined
+          : askSecret(
+              context.ask,
+              target,
+              'key-passphrase',
+              `passphrase of ${path}${attempt > 1 ? ' (the last one was wrong)' : ''}`,
+            ),
       );
       if (keyring.offered.length === 0) return undefined;
       return {type: 'agent', username: target.user, agent: keyring.agent};
@@ -127,7 +126,7 @@ export const createLogin = (context: LoginContext): Login => {
   };
 
   const nextMethod = async (allowed: readonly string[]): Promise<AnyAuthMethod | undefined> => {
-    for (const name of ['publickey', 'keyboard-interactive', 'password'] as const) {
+    for (const name of target.methods) {
       if (over) return undefined;
       if (!allowed.includes(name) || tried.has(name)) continue;
       tried.add(name);

@@ -1,7 +1,9 @@
+import {cleanLine} from '../model/clean.ts';
+import type {PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import {unsupported} from './errors.ts';
 import type {HostKeys} from './host-key.ts';
-import type {Target} from './target.ts';
+import type {Need, Target} from './target.ts';
 
 export type Choice = {transport: 'ssh2' | 'system'; because: string};
 
@@ -12,19 +14,26 @@ export type Choice = {transport: 'ssh2' | 'system'; because: string};
 export const chooseTransport = async (host: Host, target: Target, hostKeys: HostKeys): Promise<Choice> => {
   const chain = [...target.jumps, target];
   if (host.transport === 'system') return {transport: 'system', because: 'the inventory says so'};
-  const proxied = chain.find(hop => hop.needs.includes('a ProxyCommand'));
   if (host.transport === 'ssh2') {
-    if (proxied === undefined) return {transport: 'ssh2', because: 'the inventory says so'};
-    throw unsupported(
-      target,
-      `${proxied.name === target.name ? 'its' : `${proxied.name}'s`} ssh configuration has a ProxyCommand`,
-      'take `transport: ssh2` out of the inventory, give it a ProxyJump to the same jump host, or an address that is reached directly',
-    );
+    for (const hop of chain) {
+      const need = hop.needs.find(({firm}) => firm);
+      if (need !== undefined) throw refused(target, hop, need);
+    }
+    return {transport: 'ssh2', because: 'the inventory says so'};
   }
   for (const hop of chain) {
     const certified = (await hostKeys.hasAuthority(hop)) ? ['host certificates'] : [];
-    const reason = [...hop.needs, ...certified][0];
+    const reason = [...hop.needs.map(({what}) => what), ...certified][0];
     if (reason !== undefined) return {transport: 'system', because: `${hop.name} needs ${reason}`};
   }
   return {transport: 'ssh2', because: 'nothing needs more'};
 };
+
+const refused = (target: Target, hop: Target, {what}: Need): PatchdeckError =>
+  unsupported(
+    target,
+    `${hop.name === target.name ? 'its' : `${cleanLine(hop.name)}'s`} ssh configuration has ${what}`,
+    what === 'a ProxyCommand'
+      ? 'take `transport: ssh2` out of the inventory, give it a ProxyJump to the same jump host, or an address that is reached directly'
+      : "take `transport: ssh2` out of the inventory: the system's ssh obeys it",
+  );

@@ -4,7 +4,10 @@ import {homedir, hostname, userInfo} from 'node:os';
 /** What the tokens of a path stand for. */
 export type PathTokens = {address: string; name: string; port: number; user: string};
 
-/** Expands `~`, `%` tokens and `${NAME}` in a path of ssh_config(5), which `ssh -G` prints as they were written. */
+/**
+ * Expands `~`, `%` tokens and `${NAME}` in an IdentityFile of ssh_config(5), which `ssh -G` prints as it was written. UserKnownHostsFile and IdentityAgent
+ * it prints expanded (OpenSSH 9.2 and 10): expanded twice, a `%%h` in them would become a name. GlobalKnownHostsFile takes no tokens.
+ */
 export const expandPath = (path: string, tokens: PathTokens): string => {
   const home = homedir();
   const local = userInfo();

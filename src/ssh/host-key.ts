@@ -129,7 +129,7 @@ const putQuestion = async (target: Target, key: Uint8Array, ask: Asker): Promise
       });
   if (answer === 'once' || answer === 'remember') return answer;
   const why = target.strict
-    ? 'StrictHostKeyChecking forbids to ask'
+    ? 'StrictHostKeyChecking or BatchMode forbids to ask'
     : answer === 'refuse'
       ? 'it was refused'
       : 'nobody accepted it';

@@ -3,12 +3,14 @@ import type {ParsedKey, utils} from 'ssh2';
 import {createGate, type Gate} from './gate.ts';
 import {publicPart} from './private-key-format.ts';
 
-/** A private key in a file: its public half, and the way to the private one. */
+/** A key that is configured: its public half, and the way to the private one. */
 export type KeyFile = {
   path: string;
   public: ParsedKey;
   /** The private key; asks for the passphrase when it has one. `undefined`: not given, or wrong three times. */
   unlock(askPassphrase: AskPassphrase): Promise<ParsedKey | undefined>;
+  /** Only its public half is there: an agent may have the other. */
+  isHalf: boolean;
 };
 /** `undefined`: nobody gave one. */
 export type AskPassphrase = (path: string, attempt: number) => Promise<string | undefined>;
@@ -66,15 +68,19 @@ export const createKeyFiles = (parseKey: ParseKey): KeyFiles => {
       const content = await readFile(path).catch((error: unknown) =>
         error instanceof Error ? error : new Error('not readable'),
       );
-      if (content instanceof Error) return {path, problem: content.message};
+      const beside = await readFile(`${path}.pub`).catch(() => undefined);
+      if (content instanceof Error) {
+        const half = single(parseKey(beside ?? ''));
+        return half instanceof Error
+          ? {path, problem: content.message}
+          : {path, public: half, unlock: () => Promise.resolve(undefined), isHalf: true};
+      }
       const key = single(parseKey(content));
       if (!(key instanceof Error)) {
-        if (!key.isPrivateKey()) return {path, problem: 'it holds no private key'};
-        return {path, public: key, unlock: () => Promise.resolve(key)};
+        const isHalf = !key.isPrivateKey();
+        return {path, public: key, unlock: () => Promise.resolve(isHalf ? undefined : key), isHalf};
       }
-      const half = single(
-        parseKey((await readFile(`${path}.pub`).catch(() => undefined)) ?? publicPart(content) ?? ''),
-      );
+      const half = single(parseKey(beside ?? publicPart(content) ?? ''));
       if (!/encrypted|passphrase/i.test(key.message) || half instanceof Error) {
         return {
           path,
@@ -83,7 +89,7 @@ export const createKeyFiles = (parseKey: ParseKey): KeyFiles => {
             : key.message,
         };
       }
-      return {path, public: half, unlock: ask => unlock(path, content, ask)};
+      return {path, public: half, unlock: ask => unlock(path, content, ask), isHalf: false};
     },
   };
 };

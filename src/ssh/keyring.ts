@@ -36,7 +36,10 @@ export const gatherKeys = async (
     ...fromAgent.filter(configured),
     ...(target.identitiesOnly ? [] : fromAgent.filter(key => !configured(key))),
   ];
-  const offeredFiles = files.filter(file => !offeredOfAgent.some(key => sameKey(key, file.public)));
+  const others = files.filter(file => !offeredOfAgent.some(key => sameKey(key, file.public)));
+  const offeredFiles = others.filter(({isHalf}) => !isHalf);
+  for (const {path} of others.filter(({isHalf}) => isHalf))
+    problems.push(`${cleanLine(path)}: its private half is neither there nor in the agent`);
   const sign = async (key: ParsedKey, data: Buffer, hash: Hash): Promise<Buffer> => {
     const file = offeredFiles.find(candidate => sameKey(candidate.public, key));
     if (file === undefined) return askAgent(agent, key, data, hash);

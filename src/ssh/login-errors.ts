@@ -2,7 +2,7 @@ import {cleanLine} from '../model/clean.ts';
 import type {PatchdeckError} from '../model/error.ts';
 import {authenticationFailed, unsupported} from './errors.ts';
 import type {Keyring} from './keyring.ts';
-import type {Target} from './target.ts';
+import {loginMethods, type Target} from './target.ts';
 
 /** Ways that ssh2 does not have, or that need more than a user. */
 const foreign = ['gssapi-with-mic', 'gssapi-keyex', 'hostbased'];
@@ -56,7 +56,10 @@ export const noWayIn = (
     ...(target.certificate ? ['certificates cannot be used'] : []),
   ];
   const nothingUsable = keyring?.offered.length === 0 && problems.length > 0;
-  const because = problems.length > 0 ? ` (${problems.join('; ')})` : '';
+  const forbidden = loginMethods.filter(name => allowed.includes(name) && !target.methods.includes(name));
+  const reasons =
+    forbidden.length === 0 ? problems : [...problems, `ssh_config forbids ${forbidden.join(' and ')}`];
+  const because = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
   if (nothingUsable) {
     return unsupported(
       target,

@@ -3,10 +3,11 @@ import {userInfo} from 'node:os';
 import type {Host} from '../model/host.ts';
 import {expandPath} from './config-path.ts';
 import {unresolved} from './errors.ts';
+import {allowedMethods, isBatch} from './login-methods.ts';
 import {needsOf} from './needs.ts';
 import type {SshSettings} from './settings.ts';
 import {configValue, type SshConfig, type SshConfigReader} from './ssh-config.ts';
-import type {Target} from './target.ts';
+import {loginMethods, type Target} from './target.ts';
 
 const maxJumps = 8;
 
@@ -74,7 +75,8 @@ const fromConfig = (
   const identityFiles = (config.get('identityfile') ?? [])
     .filter(path => path !== 'none')
     .map(path => expandPath(path, tokens))
-    .filter(path => existsSync(path));
+    .filter(isKey);
+  const batch = isBatch(config);
   return {
     ...tokens,
     family: familyOf(configValue(config, 'addressfamily')),
@@ -82,15 +84,15 @@ const fromConfig = (
     keyName: alias ?? address,
     keyPort: alias === undefined ? port : 22,
     hostKeyAlgorithms: configValue(config, 'hostkeyalgorithms')?.split(','),
-    knownHostsFiles: [...userFiles, ...pathList(configValue(config, 'globalknownhostsfile'))].map(path =>
-      expandPath(path, tokens),
-    ),
-    rememberIn: userFiles.map(path => expandPath(path, tokens)).find(path => path !== '/dev/null'),
+    knownHostsFiles: [...userFiles, ...pathList(configValue(config, 'globalknownhostsfile'))],
+    rememberIn: userFiles.find(path => path !== '/dev/null'),
     hashNames: configValue(config, 'hashknownhosts') === 'yes',
-    strict: ['yes', 'true'].includes(configValue(config, 'stricthostkeychecking') ?? ''),
+    strict: batch || ['yes', 'true'].includes(configValue(config, 'stricthostkeychecking') ?? ''),
+    batch,
+    methods: allowedMethods(config).filter(method => !batch || method === 'publickey'),
     identityFiles,
     identitiesOnly: configValue(config, 'identitiesonly') === 'yes',
-    agentSocket: settings.useAgent ? agentSocket(config, tokens) : undefined,
+    agentSocket: settings.useAgent ? agentSocket(config) : undefined,
     certificate: configValue(config, 'certificatefile') !== undefined,
     needs: needsOf(config, identityFiles, jumpsAreGiven),
     asked: {name: ask, port: givenPort, user: givenUser, configFile: settings.configFile},
@@ -115,7 +117,9 @@ const plainTarget = (host: Host, settings: SshSettings): Target => {
     rememberIn: settings.knownHostsFiles[0],
     hashNames: false,
     strict: false,
-    identityFiles: settings.identityFiles.filter(path => existsSync(path)),
+    batch: false,
+    methods: [...loginMethods],
+    identityFiles: settings.identityFiles.filter(isKey),
     identitiesOnly: false,
     agentSocket: settings.useAgent ? process.env['SSH_AUTH_SOCK'] : undefined,
     certificate: false,
@@ -138,13 +142,16 @@ const parseJump = (name: string, spec: string): Wanted => {
   return {name: jump, ask: jump, user: match[1], port: match[5] === undefined ? undefined : Number(match[5])};
 };
 
+/** A private key, or the public half of one that an agent has. */
+const isKey = (path: string): boolean => existsSync(path) || existsSync(`${path}.pub`);
+
 /** IdentityAgent: a socket, `SSH_AUTH_SOCK`, `$NAME`, or `none`; by default the socket the environment names. */
-const agentSocket = (config: SshConfig, tokens: Parameters<typeof expandPath>[1]): string | undefined => {
+const agentSocket = (config: SshConfig): string | undefined => {
   const value = config.get('identityagent')?.[0];
   if (value === 'none') return undefined;
   if (value === undefined || value === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK'];
   const variable = /^\$(\w+)$/.exec(value)?.[1];
-  return variable === undefined ? expandPath(value, tokens) : process.env[variable];
+  return variable === undefined ? value : process.env[variable];
 };
 
 /** ssh -G prints a list of paths without quotes; a path may hold blanks, but begins with `/` or `~`. */

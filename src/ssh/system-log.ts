@@ -71,8 +71,13 @@ const keyFault = (target: Target, log: string): PatchdeckError | undefined => {
   const key = shownKey(log);
   const shown = `${describeTarget(target)} showed the ${key?.algorithm ?? ''} key ${key?.fingerprint ?? ''}`;
   const place = /(?:Offending|Matching) \S+ key in (.+?):(\d+)/.exec(log);
-  const where = place === null ? 'known_hosts' : `${cleanLine(place[1] ?? '')}:${place[2] ?? ''}`;
-  if (/REVOKED HOST KEY|marked as revoked/i.test(log)) {
+  const list = /^Host key \S+ \S+ revoked by file (.+)$/m.exec(log)?.[1];
+  const unread = /^(?:\S+: )?Error checking host key \S+ \S+ in revoked keys file (.+)$/m.exec(log)?.[1];
+  if (unread !== undefined) {
+    return unresolved(target.name, `its RevokedHostKeys cannot be read (${cleanLine(unread)})`);
+  }
+  const where = cleanLine(list ?? (place === null ? 'known_hosts' : `${place[1] ?? ''}:${place[2] ?? ''}`));
+  if (list !== undefined || /REVOKED HOST KEY|marked as revoked/i.test(log)) {
     return new PatchdeckError(
       'outside',
       'ssh.host-key-revoked',

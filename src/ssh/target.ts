@@ -1,5 +1,17 @@
 import {cleanLine} from '../model/clean.ts';
 
+/** The ways to log in that ssh2 has, in ssh's order. */
+export const loginMethods = ['publickey', 'keyboard-interactive', 'password'] as const;
+export type LoginMethod = (typeof loginMethods)[number];
+
+/** What a configuration wants and ssh2 does not have. */
+export type Need = {
+  /** For people. */
+  what: string;
+  /** Without it ssh2 would not get there, or would trust what ssh refuses. Any other is only one of the ways to log in. */
+  firm: boolean;
+};
+
 /** Everything that must be known to reach one host, from the inventory and ssh's own configuration. */
 export type Target = {
   /** The host as the inventory names it, or a jump host as ssh_config does: for people. */
@@ -20,16 +32,20 @@ export type Target = {
   /** Where a remembered key goes; undefined: nowhere. */
   rememberIn: string | undefined;
   hashNames: boolean;
-  /** StrictHostKeyChecking yes: an unknown key is refused without a question. */
+  /** StrictHostKeyChecking yes, or BatchMode: an unknown key is refused without a question. */
   strict: boolean;
-  /** Files that exist. */
+  /** BatchMode: nobody is asked for a passphrase, a password or a code. */
+  batch: boolean;
+  /** The ways to log in that its configuration allows, in order. */
+  methods: LoginMethod[];
+  /** Files that exist, or whose public half does: an agent may have the private one. */
   identityFiles: string[];
   identitiesOnly: boolean;
   agentSocket: string | undefined;
   /** A CertificateFile is configured; ssh2 cannot use it. */
   certificate: boolean;
-  /** What its configuration wants and ssh2 does not have, for people. */
-  needs: string[];
+  /** What its configuration wants and ssh2 does not have. */
+  needs: Need[];
   /** What ssh has to be asked for it to come to the same. */
   asked: {name: string; port: number | undefined; user: string | undefined; configFile: string | undefined};
   connectMs: number;

@@ -54,6 +54,27 @@ describe('keys', () => {
     });
   });
 
+  it('whose private half is in the agent alone are used by the public one beside the name', async () => {
+    await withAgent(async socket => {
+      const file = join(here.folder, 'in-agent');
+      await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+      await must('ssh-add', ['-q', await makeOther(21), file], {env: {SSH_AUTH_SOCK: socket}});
+      await rm(file);
+      const server = await here.start(`${file}.pub`);
+      await here.knowAll(server);
+      for (const named of [file, `${file}.pub`]) {
+        const lines = [` IdentityAgent ${socket}`, ` IdentityFile ${named}`, ' IdentitiesOnly yes'];
+        const session = await here
+          .transport(await here.configure(lines), true)
+          .open(here.host(here.accounts.bash, {port: server.port}), asker().ask, never);
+        expect(session.via).toBe('ssh2');
+        session.close();
+      }
+      // The agent's other key was not offered.
+      expect(await server.log()).not.toContain('Failed publickey');
+    });
+  });
+
   it('too many of an agent are named as the reason', async () => {
     await withAgent(async socket => {
       for (const other of await Promise.all([11, 12, 13, 14, 15, 16, 17].map(makeOther))) {
@@ -86,6 +107,29 @@ describe('keys', () => {
     await way.open(host, ask, never);
     await way.open(host, ask, never);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('ssh_config', () => {
+  it.each([
+    ['passwords off', [' PasswordAuthentication no', ' KbdInteractiveAuthentication no']],
+    ['PreferredAuthentications publickey', [' PreferredAuthentications publickey']],
+    ['BatchMode yes', [' BatchMode yes']],
+  ])('with %s no password is asked for, or sent', async (_, lines) => {
+    const none = join(here.folder, 'nobody.pub');
+    await writeFile(none, '');
+    const server = await here.start(none);
+    await here.knowAll(server);
+    const {ask, asked} = asker({secret: here.accounts.bash.password});
+    const host = here.host(here.accounts.bash, {port: server.port});
+    const way = here.transport(await here.configure(lines));
+    const error = await failure(way.open(host, ask, never), here.accounts.bash.password);
+    expect([error.code, error.message, asked]).toEqual([
+      'ssh.authentication',
+      expect.stringContaining('ssh_config forbids keyboard-interactive and password'),
+      [],
+    ]);
+    expect(await server.log()).not.toMatch(/Failed password|Accepted (password|keyboard)|PAM: Auth/);
   });
 });
 

@@ -119,6 +119,29 @@ describe("over the system's ssh", () => {
     expect(revoked.code).toBe('ssh.host-key-revoked');
   });
 
+  it('a key of RevokedHostKeys is blocked, whatever known_hosts says; an unreadable list is said', async () => {
+    await here.knowAll(here.sshd);
+    const revoked = join(here.folder, 'revoked');
+    const keys = ['ed25519', 'rsa'].map(type => readFile(join(here.folder, `host_${type}.pub`), 'utf8'));
+    await writeFile(revoked, (await Promise.all(keys)).join(''));
+    const way = here.transport(await here.configure([` RevokedHostKeys ${revoked}`]));
+    const {ask, asked} = asker('remember');
+    const error = await failure(way.open(here.host(here.accounts.bash), ask, never));
+    expect([error.code, error.message, asked]).toEqual([
+      'ssh.host-key-revoked',
+      expect.stringContaining(`${revoked} revokes`),
+      [],
+    ]);
+    const forced = here.host(here.accounts.bash, {transport: 'ssh2'});
+    expect((await failure(way.open(forced, ask, never))).code).toBe('ssh.unsupported');
+    const lost = here.transport(await here.configure([` RevokedHostKeys ${revoked}-gone`]));
+    const unread = await failure(lost.open(here.host(here.accounts.bash), ask, never));
+    expect([unread.code, unread.message]).toEqual([
+      'ssh.unresolved',
+      expect.stringContaining('RevokedHostKeys cannot be read'),
+    ]);
+  });
+
   it('a server of algorithms that ssh2 does not have is reached, the second time at once', async () => {
     const server = await here.start(`${here.key}.pub`, 'KexAlgorithms sntrup761x25519-sha512@openssh.com');
     await here.knowAll(server);

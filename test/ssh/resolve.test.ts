@@ -63,6 +63,8 @@ describe('a host is reached as ssh would reach it:', () => {
       rememberIn: `${homedir()}/.patchdeck-test`,
       hashNames: true,
       strict: true,
+      batch: false,
+      methods: ['publickey', 'keyboard-interactive', 'password'],
       identityFiles: [world.keyFile],
       identitiesOnly: true,
       agentSocket: undefined,
@@ -72,6 +74,35 @@ describe('a host is reached as ssh would reach it:', () => {
       connectMs: 3000,
       jumps: [],
     });
+  });
+
+  it('by paths whose tokens ssh has expanded already, and those it has not', async () => {
+    await writeFile(join(world.folder, 'key-10.0.0.9-%h'), '');
+    const target = await resolve(
+      `Host web1
+         HostName 10.0.0.9
+         IdentityFile ${world.folder}/key-%h-%%h
+         UserKnownHostsFile ${world.folder}/known-%h-%%h
+         GlobalKnownHostsFile ${world.folder}/all-%h`,
+      hostNamed('web1'),
+    );
+    expect([target.identityFiles, target.knownHostsFiles]).toEqual([
+      [`${world.folder}/key-10.0.0.9-%h`],
+      [`${world.folder}/known-10.0.0.9-%h`, `${world.folder}/all-%h`],
+    ]);
+  });
+
+  it.each([
+    ['', ['publickey', 'keyboard-interactive', 'password']],
+    ['PasswordAuthentication no', ['publickey', 'keyboard-interactive']],
+    ['KbdInteractiveAuthentication no', ['publickey', 'password']],
+    ['ChallengeResponseAuthentication no', ['publickey', 'password']],
+    ['PubkeyAuthentication no', ['keyboard-interactive', 'password']],
+    ['PreferredAuthentications gssapi-with-mic,password,publickey', ['password', 'publickey']],
+    ['BatchMode yes', ['publickey']],
+  ])('by the ways to log in that its configuration allows (%s)', async (line, methods) => {
+    const target = await resolve(`Host web1\n ${line}`, hostNamed('web1'));
+    expect([target.methods, target.strict]).toEqual([methods, line === 'BatchMode yes']);
   });
 
   it("the inventory's port and user come first", async () => {
@@ -145,6 +176,21 @@ describe('a host is not reached', () => {
     const target = await resolve('Host web1\n ProxyCommand nc %h %p', host);
     const error = await failure(chooseTransport(host, target, createHostKeys()));
     expect([error.code, error.next]).toEqual(['ssh.unsupported', expect.stringContaining('ProxyJump')]);
+  });
+
+  it.each([
+    ['RevokedHostKeys /etc/ssh/revoked', 'RevokedHostKeys'],
+    ['KnownHostsCommand /bin/true %H', 'a KnownHostsCommand'],
+    ['BindInterface lo', 'a BindInterface'],
+  ])('by ssh2 where it would not obey %s; the chosen transport does', async (line, what) => {
+    const hosts = [hostNamed('web1', {transport: 'ssh2'}), hostNamed('web1')] as const;
+    const target = await resolve(`Host web1\n ProxyJump gate\nHost gate\n ${line}`, hosts[0]);
+    const error = await failure(chooseTransport(hosts[0], target, createHostKeys()));
+    expect([error.code, error.message]).toEqual(['ssh.unsupported', expect.stringContaining(what)]);
+    expect(await chooseTransport(hosts[1], target, createHostKeys())).toEqual({
+      transport: 'system',
+      because: `gate needs ${what}`,
+    });
   });
 
   it('when its jump hosts go in a circle', async () => {
