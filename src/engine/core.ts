@@ -14,6 +14,8 @@ export type EngineCore = {
   /** Goes on with work in the background; `idle` waits for it. An error of it is a failure of the engine, not of a host. */
   background(work: () => Promise<void>): void;
   readonly busy: boolean;
+  /** What a command just begins, in words; no other begins anything meanwhile. */
+  beginning: string | undefined;
   resumed(): void;
   readonly questions: Questions;
   notice(text: string): void;

@@ -2,9 +2,10 @@ import {blockedInPlan, changedHosts, gate, type Refusal} from '../record/gates.t
 import type {Body} from '../record/event.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
 import {lockPlan} from '../stages/lock-plan.ts';
-import type {Command} from './interface.ts';
 import {keepFromBeginning} from '../rollout/guard.ts';
+import type {Command} from './interface.ts';
 import type {EngineCore} from './core.ts';
+import {oneAtATime} from './one-at-a-time.ts';
 import {
   refuseLock,
   refuseRetry,
@@ -21,7 +22,10 @@ type Opened = NonNullable<ReturnType<EngineCore['run']>>;
 type Of<Type extends Command['type']> = Extract<Command, {type: Type}>;
 
 /** Does what an operator asks for, or says why not. What it decides is journaled under the operator's name first. */
-export const handle = async (core: EngineCore, command: Command): Promise<Answer> => {
+export const handle = (core: EngineCore, command: Command): Promise<Answer> =>
+  oneAtATime(core, command, () => carryOut(core, command));
+
+const carryOut = async (core: EngineCore, command: Command): Promise<Answer> => {
   if (command.type === 'answer') {
     return core.questions.answer(command.question, command.answer)
       ? 'ok'

@@ -124,6 +124,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
     get busy() {
       return under.size > 0;
     },
+    beginning: undefined,
     resumed: () => {
       interrupted = false;
       feed.mark('engine');

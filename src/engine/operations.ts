@@ -1,6 +1,7 @@
 import {releaseUpdaters} from '../hosts/updaters.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
+import type {HostPlan, Plan} from '../model/plan.ts';
 import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
@@ -45,26 +46,28 @@ const membersByName = (context: RunContext): string[] =>
     .map(record => record.host.name);
 
 /** Takes hosts back to their rollback points. They were checked with `refuseRollBack` before. */
-export const rollBackHosts = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
-  await eachHost(context, hosts, async host => {
-    const planned = await planOfHost(context, host);
-    if (planned === undefined) return;
-    await guardHost(context, host, () => rollBackHost(context, planned.hostPlan, planned.digest));
-  });
-};
+export const rollBackHosts = (context: RunContext, hosts: readonly string[]): Promise<void> =>
+  workByPlan(context, hosts, (plan, digest) => rollBackHost(context, plan, digest));
 
 /** Takes up again hosts that failed or whose state is unknown; a job that still runs there is followed, not started anew. */
-export const retryHosts = async (context: RunContext, hosts: readonly string[]): Promise<void> => {
-  await eachHost(context, hosts, async host => {
-    const planned = await planOfHost(context, host);
+export const retryHosts = (context: RunContext, hosts: readonly string[]): Promise<void> =>
+  workByPlan(context, hosts, (plan, digest, reboot) => upgradeHost(context, plan, digest, reboot));
+
+const workByPlan = (
+  context: RunContext,
+  hosts: readonly string[],
+  work: (plan: HostPlan, digest: string, reboot: Plan['reboot']) => Promise<void>,
+): Promise<void> =>
+  eachHost(context, hosts, async host => {
     const {leftOut, phase} = hostRecord(context, host);
     // Left out or skipped while it waited for its turn.
-    if (planned === undefined || leftOut !== undefined || phase === 'skipped') return;
-    await guardHost(context, host, () =>
-      upgradeHost(context, planned.hostPlan, planned.digest, planned.reboot),
-    );
+    if (leftOut !== undefined || phase === 'skipped') return;
+    // The plan is read under the guard: from its turn on the host counts as worked on.
+    await guardHost(context, host, async () => {
+      const planned = await planOfHost(context, host);
+      if (planned !== undefined) await work(planned.hostPlan, planned.digest, planned.reboot);
+    });
   });
-};
 
 /** Lets go of everything the run holds off on hosts; gives the names of those that could not be asked. */
 export const releaseAll = async (context: RunContext): Promise<string[]> => {
@@ -156,7 +159,9 @@ export const refuseLock = (context: RunContext): Refusal | undefined => {
     return {code: 'gate.prioritize', what: 'nothing was ranked yet', next: 'run prioritize first'};
   }
   const working = [...state.hosts.values()].filter(
-    record => record.phase !== 'queued' && record.phase !== 'staged' && !isFinal(record.phase),
+    record =>
+      context.underWay.has(record.host.name) ||
+      (record.phase !== 'queued' && record.phase !== 'staged' && !isFinal(record.phase)),
   );
   return working.length === 0
     ? undefined
