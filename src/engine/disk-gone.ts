@@ -1,57 +1,34 @@
-import {randomBytes} from 'node:crypto';
-import {writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {followJob} from '../jobs/follow.ts';
-import {PatchdeckError, describeError} from '../model/error.ts';
+import {describeError} from '../model/error.ts';
 import type {JobState} from '../model/job.ts';
-import type {Body} from '../record/event.ts';
+import {stageNames} from '../model/phase.ts';
 import type {JobRecord} from '../record/state.ts';
 import type {RunContext} from '../rollout/context.ts';
-
-/** True when nothing can be recorded any more: the disk is full, or failed. */
-export const isDiskGone = (error: unknown): boolean =>
-  error instanceof PatchdeckError && (error.code === 'store.full' || error.code === 'store.write-failed');
+import {isDiskGone} from '../store/store-error.ts';
 
 /**
- * After the journal's disk is gone: what could not be recorded is written elsewhere, and the jobs that run on hosts are followed to their
- * end, to be seen. Nothing is started, and nothing of it is believed later: the next console asks the hosts.
+ * After the disk of the journal or of its files is gone: the jobs that may run on hosts are followed to their end, to be seen. Nothing is
+ * started, and nothing of it is believed later: the next console asks the hosts.
  */
-export const whileDiskIsGone = async (
-  context: RunContext,
-  unrecorded: readonly Body[],
-  say: (text: string) => void,
-): Promise<void> => {
-  const running = [...context.state().hosts.values()].flatMap(record =>
-    record.jobs.filter(job => job.state === 'started'),
+export const whileDiskIsGone = async (context: RunContext, say: (text: string) => void): Promise<void> => {
+  await endStages(context);
+  // One that is only intended may have begun: that it did is what could not be recorded.
+  const open = [...context.state().hosts.values()].flatMap(record =>
+    record.jobs.filter(job => job.state !== 'ended'),
   );
-  const path = join(
-    tmpdir(),
-    `patchdeck-${context.state().run.id}-not-recorded-${randomBytes(4).toString('hex')}.jsonl`,
-  );
-  writeElsewhere(path, unrecorded, 'wx', say);
-  const written = unrecorded.length;
-  await Promise.all(running.map(job => watch(context, job, say)));
-  // Hosts that were at other work come to their ends meanwhile.
-  if (unrecorded.length > written) writeElsewhere(path, unrecorded, written === 0 ? 'wx' : 'w', say);
+  await Promise.all(open.map(job => watch(context, job, say)));
 };
 
-/** At once, in one call: it is the last thing that may still work. */
-const writeElsewhere = (
-  path: string,
-  unrecorded: readonly Body[],
-  flag: 'w' | 'wx',
-  say: (text: string) => void,
-): void => {
-  if (unrecorded.length === 0) return;
-  const text = unrecorded.map(body => `${JSON.stringify(body)}\n`).join('');
+/** Where the journal still takes something this small, a stage that nobody runs any more can be started again. */
+const endStages = async (context: RunContext): Promise<void> => {
+  const {stages} = context.state().run;
+  const summary = 'the disk of the console is full or failed; what was begun on hosts goes on there';
   try {
-    writeFileSync(path, text, {mode: 0o600, flag, flush: true});
-    if (flag === 'wx') say(`what could not be recorded is in ${path}`);
+    for (const stage of stageNames.filter(name => stages[name].status === 'running')) {
+      await context.record({type: 'stage.ended', data: {stage, outcome: 'stopped', summary}});
+    }
   } catch (error) {
-    say(
-      `what could not be recorded could not be written to ${path} either (${describeError(error)}): ${text.slice(0, 2000)}`,
-    );
+    if (!isDiskGone(error)) throw error;
   }
 };
 
@@ -76,5 +53,6 @@ const watch = async (context: RunContext, job: JobRecord, say: (text: string) =>
 const wordOf = (state: JobState | string): string => {
   if (typeof state === 'string')
     return state === 'lost' ? 'could not be followed' : `could not be followed (${state})`;
-  return state.state === 'ended' ? `ended with ${state.rc}` : `is ${state.state}`;
+  if (state.state === 'ended') return `ended with ${state.rc}`;
+  return state.state === 'never-started' ? 'was never started' : `is ${state.state}`;
 };

@@ -9,9 +9,12 @@ import {createTransport} from '../ssh/transport.ts';
 import {openFleetStore, type FleetStore} from '../store/fleet-store.ts';
 import {newRunId} from '../store/paths.ts';
 import {openRunStore, type RunStore} from '../store/run-store.ts';
+import {isDiskGone} from '../store/store-error.ts';
 import type {RunContext} from '../rollout/context.ts';
+import {createBackground} from './background.ts';
 import type {EngineCore} from './core.ts';
-import {isDiskGone, whileDiskIsGone} from './disk-gone.ts';
+import {whileDiskIsGone} from './disk-gone.ts';
+import {createElsewhere} from './elsewhere.ts';
 import {createFeed} from './feed.ts';
 import {fleetNotices} from './fleet-changes.ts';
 import {serveFollowers} from './followers.ts';
@@ -37,19 +40,30 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
   const closing = new AbortController();
   const signals = new Map<string, Signal>();
   const notices: string[] = [];
-  const under = new Set<Promise<void>>();
   const questions = createQuestions(newId, () => feed.mark('questions'));
   const transport = world.transport ?? createTransport(settings.ssh);
-  const unrecorded: Body[] = [];
-  let failed: string | undefined;
+  const notice = (text: string): void => {
+    notices.push(text);
+    feed.mark('engine');
+  };
   let interrupted = false;
   let opened: {store: RunStore; context: RunContext; fleet: FleetStore; closeLinks: () => void} | undefined;
+
+  const background = createBackground({
+    closing: closing.signal,
+    changed: () => feed.mark('engine'),
+    rest: () => opened?.closeLinks(),
+    diskGone: async () => {
+      if (opened !== undefined) await whileDiskIsGone(opened.context, notice);
+    },
+  });
 
   const attach = async (store: RunStore, fleetName: string): Promise<NonNullable<typeof opened>> => {
     store.onEvent((event, changed) => {
       settleSignals(signals, event);
       feed.event(event, changed);
     });
+    const writeElsewhere = createElsewhere(store.id, notice);
     const {context, closeLinks} = createRunContext({
       store,
       settings,
@@ -65,7 +79,9 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
         feed.mark('signals');
       },
       notRecorded: (body, error) => {
-        if (isDiskGone(error)) unrecorded.push(body);
+        if (!isDiskGone(error)) return;
+        writeElsewhere(body);
+        background.fail(error);
       },
     });
     const fleet = await openFleetStore(settings.stateDir, fleetName, now);
@@ -103,37 +119,18 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
         throw error;
       }
     },
-    background: work => {
-      const mine = work()
-        .catch((error: unknown) => {
-          if (closing.signal.aborted) return;
-          const first = failed === undefined;
-          failed = `${describeError(error)}${error instanceof PatchdeckError ? `; ${error.next}` : ''}`;
-          if (!first || opened === undefined || !isDiskGone(error)) return;
-          const {context} = opened;
-          core.background(() => whileDiskIsGone(context, unrecorded, text => core.notice(text)));
-        })
-        .finally(() => {
-          under.delete(mine);
-          feed.mark('engine');
-          if (under.size === 0) opened?.closeLinks();
-        });
-      under.add(mine);
-      feed.mark('engine');
-    },
+    background: background.run,
     get busy() {
-      return under.size > 0;
+      return background.busy;
     },
     beginning: undefined,
     resumed: () => {
       interrupted = false;
+      background.forgive();
       feed.mark('engine');
     },
     questions,
-    notice: text => {
-      notices.push(text);
-      feed.mark('engine');
-    },
+    notice,
   };
 
   if (settings.run !== undefined) {
@@ -160,8 +157,8 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       signals,
       questions: questions.open,
       interrupted,
-      busy: under.size > 0,
-      failed,
+      busy: background.busy,
+      failed: background.failed,
       notices: opened?.store.started === true ? [...notices, ...leasesLeft(opened.store.state)] : notices,
     }),
     subscribe: listener => feed.subscribe(listener),
@@ -191,14 +188,14 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
         : clean(decode(await opened.store.tailLog(job.id, logTailBytes)));
     },
     idle: async () => {
-      while (under.size > 0) await Promise.all(under);
+      await background.idle();
       feed.flush();
     },
     close: async () => {
       await stopServing?.();
       closing.abort(new Error('the console is closing'));
       questions.withdraw();
-      await Promise.allSettled(under);
+      await background.idle();
       opened?.closeLinks();
       try {
         await opened?.fleet.close();

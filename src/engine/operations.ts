@@ -6,7 +6,7 @@ import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
-import {guardHost} from '../rollout/guard.ts';
+import {concernsAll, guardHost} from '../rollout/guard.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {rollBackHost} from '../rollout/roll-back.ts';
 import {upgradeHost} from '../rollout/upgrade.ts';
@@ -83,7 +83,7 @@ export const releaseAll = async (context: RunContext): Promise<string[]> => {
           await context.record({type: 'lease.released', data: {host, id: lease.id}});
         }
       } catch (error) {
-        if (context.closing.aborted || !(error instanceof PatchdeckError)) throw error;
+        if (concernsAll(context, error) || !(error instanceof PatchdeckError)) throw error;
         silent.push(host);
       }
     },

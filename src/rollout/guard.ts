@@ -1,12 +1,13 @@
 import {PatchdeckError, describeError} from '../model/error.ts';
 import type {Trouble} from '../model/phase.ts';
+import {isDiskGone} from '../store/store-error.ts';
 import {HostStopped, type RunContext} from './context.ts';
 
 /**
  * Runs the work on one host and turns whatever ends it into the host's trouble and phase: one host's fault stops that host, never
  * the stage. An error nobody foresaw makes the host unknown, not failed: what it left behind has to be looked at.
  * Gives true when the work came to its end. Work that is under way already (taken up again after a crash) is joined, not doubled.
- * Passes on the abort of a closing console: nothing is then known of the host.
+ * Passes on what is no fault of the host (`concernsAll`): nothing is then known of it.
  */
 export const guardHost = (context: RunContext, host: string, work: () => Promise<void>): Promise<boolean> => {
   const running = context.underWay.get(host);
@@ -43,13 +44,17 @@ const guarded = async (context: RunContext, host: string, work: () => Promise<vo
     await work();
     return true;
   } catch (error) {
-    if (context.closing.aborted) throw error;
+    if (concernsAll(context, error)) throw error;
     const {phase, trouble} = troubleOf(error);
     await context.record({type: 'host.trouble', data: {host, trouble}});
     await context.record({type: 'host.phase', data: {host, phase, note: trouble.what}});
     return false;
   }
 };
+
+/** The console is closing, or its disk is gone: every host stops for it, and none is blamed. */
+export const concernsAll = (context: RunContext, error: unknown): boolean =>
+  context.closing.aborted || isDiskGone(error);
 
 /** What an error means for the host it happened on. */
 export const troubleOf = (error: unknown): {phase: 'failed' | 'unknown'; trouble: Trouble} => {

@@ -7,7 +7,7 @@ import {facts, rebootReasons} from '../hosts/facts.ts';
 import {members} from '../record/gates.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
-import {troubleOf} from '../rollout/guard.ts';
+import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {tellTwinsApart} from './twins.ts';
 
 /** Asks every host what it is and what is pending on it, its package lists refreshed. A host that cannot say is unknown, by name. */
@@ -40,7 +40,7 @@ const identifyHost = async (context: RunContext, host: string): Promise<void> =>
       },
     });
   } catch (error) {
-    if (context.closing.aborted) throw error;
+    if (concernsAll(context, error)) throw error;
     await context.record({type: 'host.unreachable', data: {host, trouble: troubleOf(error).trouble}});
   }
 };

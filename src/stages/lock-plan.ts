@@ -7,6 +7,7 @@ import {members} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, readDocument, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
+import {concernsAll} from '../rollout/guard.ts';
 
 /** Classes that an operator can override by choosing the patch; the plan then shows what else it does. */
 const choosable: ReadonlySet<Update['notInstalled']> = new Set([
@@ -53,7 +54,7 @@ export const lockPlan = async (
         const plan = await planHost(context, hostRecord(context, host), {chosen, reboot, blocked});
         if (plan !== undefined) plans.set(host, plan);
       } catch (error) {
-        if (context.closing.aborted || !(error instanceof PatchdeckError)) throw error;
+        if (concernsAll(context, error) || !(error instanceof PatchdeckError)) throw error;
         refused.push(`${host}: ${error.message}`);
       }
     },

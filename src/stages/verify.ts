@@ -5,7 +5,7 @@ import {changesOf} from '../model/plan.ts';
 import {changedHosts} from '../record/gates.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
-import {troubleOf} from '../rollout/guard.ts';
+import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {findRegressions} from '../rollout/health.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {keptMoment} from '../rollout/moment.ts';
@@ -31,7 +31,7 @@ export const verify = async (context: RunContext, only?: readonly string[]): Pro
 
 const verifyHost = async (context: RunContext, host: string): Promise<void> => {
   const findings = await findingsOf(context, host).catch((error: unknown) => {
-    if (context.closing.aborted) throw error;
+    if (concernsAll(context, error)) throw error;
     return [troubleOf(error).trouble.what];
   });
   await context.record({

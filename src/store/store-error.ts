@@ -32,6 +32,10 @@ export const writeFailed = (path: string, error: unknown): PatchdeckError => {
   );
 };
 
+/** True when nothing can be written any more: the disk is full, or failed. It is the console's fault, never that of a host. */
+export const isDiskGone = (error: unknown): boolean =>
+  error instanceof PatchdeckError && (error.code === 'store.full' || error.code === 'store.write-failed');
+
 export const readFailed = (path: string, error: unknown): PatchdeckError => {
   if (error instanceof PatchdeckError) return error;
   return new PatchdeckError(

@@ -70,6 +70,16 @@ describe('what ends the work on a host', () => {
     expect(context.underWay.size).toBe(0);
   });
 
+  it('the disk of the console: no host is blamed for it, and nothing recorded', async () => {
+    const context = contextOf();
+    for (const code of ['store.full', 'store.write-failed']) {
+      const error = new PatchdeckError('outside', code, 'no room is left', 'make room');
+      expect(await rejection(guardHost(context, 'web1', failing(error)))).toBe(error);
+    }
+    expect(context.recorded).toEqual([]);
+    expect(context.underWay.size).toBe(0);
+  });
+
   it('is cut to what an event may hold', () => {
     const {trouble} = troubleOf(
       new HostStopped('failed', 'x.y', 'a'.repeat(5000), 'b', Array(50).fill('apt:x@1')),
