@@ -3,7 +3,8 @@ import type {Patch} from '../../src/model/patch.ts';
 import {changeScreen} from '../console-state.ts';
 import {gateNow} from '../gates-now.ts';
 import {open, submit} from '../deed.ts';
-import {chosenPatches, patchName, touchedBy} from '../screens/patch-words.ts';
+import {patchName} from '../screens/patch-words.ts';
+import {downloadWords, whatIf} from '../what-if.ts';
 import {count, namesOf} from '../words.ts';
 import type {Binding, Context} from './binding.ts';
 import {reasonField} from './hosts.ts';
@@ -234,8 +235,7 @@ const suspectsOf = (context: Context): string[] => {
 };
 
 const lockLayer = (context: Context): Layer => {
-  const chosen = chosenPatches(context.state);
-  const {hosts, installs} = touchedBy(chosen);
+  const {chosen, hosts, installs, download} = whatIf(context.state);
   const hidden = context.view.hidden;
   const lock = (reboot: 'never' | 'when-needed'): Deed =>
     submit('the plan is locked', {type: 'lock-plan', reboot});
@@ -249,7 +249,7 @@ const lockLayer = (context: Context): Layer => {
             chosen.map(patch => patch.source),
             6,
           )}`,
-      `${count(hosts.size, 'host')}, about ${count(installs, 'install')}; the plan says exactly, with what they need.`,
+      `${count(hosts.size, 'host')}, ${count(installs, 'install')}, download ${downloadWords(download)}; the plan has what they need besides.`,
       ...(hidden === 0 ? [] : [`${hidden} of the chosen patches are hidden by the filter.`]),
       'May a host reboot where a patch needs it?',
     ],

@@ -1,74 +1,41 @@
+import type {Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
-import {chosenPatches, dueInDays, touchedBy} from '../screens/patch-words.ts';
+import {dueInDays} from '../screens/patch-words.ts';
 import {line, span, strong, type Line} from '../span.ts';
+import {downloadWords, riskWords, whatIf, type WhatIf} from '../what-if.ts';
 import {count, namesOf, number} from '../words.ts';
 
 /** What would be open after the chosen patches, and whom they touch. Counts only what the ranking knows. */
 export const whatIfLines = (state: ConsoleState): Line[] => {
-  const patches = state.ranking?.value?.patches ?? [];
-  const chosen = chosenPatches(state);
-  const ids = new Set(chosen.map(patch => patch.id));
-  const left = patches.filter(patch => !ids.has(patch.id));
-  const {hosts, installs} = touchedBy(chosen);
-  const cves = (of: typeof patches): Set<string> => new Set(of.flatMap(patch => patch.cves));
-  const exploited = (of: typeof patches) => of.filter(patch => patch.exploited.length > 0);
+  const would = whatIf(state);
+  const {chosen, left} = would;
+  const exploited = (of: readonly Patch[]): Patch[] => of.filter(patch => patch.exploited.length > 0);
   const held = chosen.filter(patch => patch.notInstalled.length > 0);
-  const unknown = left.filter(patch => patch.score === null);
   const late = left.filter(patch => (dueInDays(patch, state.now) ?? 99) <= 7);
-  const open = cves(left);
-  const risk = (of: typeof patches): number => of.reduce((sum, patch) => sum + (patch.score ?? 0), 0);
-  const kernels = chosen.filter(patch => patch.packages.some(name => name.startsWith('linux-image-')));
-  const rebooting = new Set(kernels.flatMap(patch => patch.hosts));
   return [
     line(strong('If the chosen patches were installed')),
-    line(`  touched    ${count(hosts.size, 'host')}, about ${count(installs, 'install')}`),
+    line(`  touched    ${count(would.hosts.size, 'host')}, ${count(would.installs, 'install')}`),
     line(
-      `  closed     ${count([...cves(chosen)].filter(id => !open.has(id)).length, 'CVE')}, ${number(exploited(chosen).length)} of ${number(exploited(patches).length)} exploited patches`,
+      `  closed     ${count(would.closed.size, 'CVE')}, ${number(exploited(chosen).length)} of ${number(exploited([...chosen, ...left]).length)} exploited patches`,
     ),
     line(
-      `  risk       ${risk(patches) === 0 ? 'none is scored' : `${Math.round((100 * risk(chosen)) / risk(patches))} % of the sum of all scores goes`}`,
+      `  risk       ${would.risk === undefined ? 'none is scored' : `${riskWords(would.risk)} of the sum of all scores goes`}`,
     ),
-    line(
-      `  reboots    ${rebooting.size === 0 ? 'none by kernels' : `${count(rebooting.size, 'host')} by a kernel: ${namesOf([...rebooting], 6)}`}; the plan knows the rest`,
-    ),
-    line(`  download   unknown until packages are staged`),
+    line(`  reboots    ${rebootWords(would)}`),
+    line(`  download   ${downloadWords(would.download)}${unsizedWords(would)}`),
     line(''),
     line(strong('What stays open')),
-    line(`  patches    ${number(left.length)}, with ${count(open.size, 'CVE')}`),
+    line(`  patches    ${number(left.length)}, with ${count(would.open.size, 'CVE')}`),
+    line('  exploited  ', worstNames(exploited(left), 'none')),
+    line('  due soon   ', worstNames(late, 'none within 7 days')),
     line(
-      '  exploited  ',
-      exploited(left).length === 0
-        ? 'none'
-        : span(
-            namesOf(
-              exploited(left).map(patch => patch.source),
-              6,
-            ),
-            'bad',
-          ),
+      '  unranked   ',
+      unrankedWords(
+        left.filter(({score}) => score === null),
+        'none',
+      ),
     ),
-    line(
-      '  due soon   ',
-      late.length === 0
-        ? 'none within 7 days'
-        : span(
-            namesOf(
-              late.map(patch => patch.source),
-              6,
-            ),
-            'bad',
-          ),
-    ),
-    line(
-      `  unranked   ${
-        unknown.length === 0
-          ? 'none'
-          : `${namesOf(
-              unknown.map(patch => patch.source),
-              6,
-            )}: too little is known`
-      }`,
-    ),
+    line('  no update  ', noUpdateWords(state)),
     line(''),
     line(strong('Chosen, but held back somewhere')),
     ...(held.length === 0
@@ -79,4 +46,48 @@ export const whatIfLines = (state: ConsoleState): Line[] => {
           ),
         )),
   ];
+};
+
+const rebootWords = ({kernelOn, waiting}: WhatIf): string => {
+  const all = new Set([...kernelOn, ...waiting]);
+  if (all.size === 0) return 'none';
+  const waitingOnly = [...waiting].filter(host => !kernelOn.has(host)).length;
+  const why = [
+    ...(kernelOn.size === 0 ? [] : [`${number(kernelOn.size)} by a kernel`]),
+    ...(waitingOnly === 0
+      ? []
+      : [`${number(waitingOnly)} ${waitingOnly === 1 ? 'waits' : 'wait'} for one already`]),
+  ];
+  return `${count(all.size, 'host')} (${why.join(', ')}): ${namesOf([...all], 6)}`;
+};
+
+const unsizedWords = ({download: {unsized}}: WhatIf): string =>
+  unsized === 0 ? ' on all hosts together' : `: of ${count(unsized, 'install')} the size is not known`;
+
+const worstNames = (patches: readonly Patch[], otherwise: string) =>
+  patches.length === 0
+    ? span(otherwise)
+    : span(
+        namesOf(
+          patches.map(patch => patch.source),
+          6,
+        ),
+        'bad',
+      );
+
+const unrankedWords = (patches: readonly Patch[], otherwise: string): string =>
+  patches.length === 0
+    ? otherwise
+    : `${namesOf(
+        patches.map(patch => patch.source),
+        6,
+      )}: too little is known`;
+
+const noUpdateWords = (state: ConsoleState) => {
+  const ranking = state.ranking?.value;
+  if (ranking?.findings === undefined) return span('unknown: no feed of records is kept', 'warn');
+  const open = ranking.open ?? [];
+  const exploited = new Set(open.filter(hole => hole.exploited !== undefined).map(({cve}) => cve));
+  const all = `${count(ranking.openCount ?? open.length, 'hole')} that no update closes (c)`;
+  return exploited.size === 0 ? span(all) : span(`${all}, exploited: ${namesOf([...exploited], 3)}`, 'bad');
 };

@@ -36,23 +36,5 @@ export const reachOf = (patch: Patch, state: ConsoleState): {internet: number; c
   };
 };
 
-/** Hosts and packages that a set of patches would touch, as ranked: the plan knows exactly. */
-export const touchedBy = (patches: readonly Patch[]): {hosts: Set<string>; installs: number} => {
-  const hosts = new Set<string>();
-  let installs = 0;
-  for (const patch of patches) {
-    const not = new Set(patch.notInstalled.map(item => item.host));
-    const on = patch.hosts.filter(name => !not.has(name));
-    for (const name of on) hosts.add(name);
-    installs += on.length * patch.packages.length;
-  }
-  return {hosts, installs};
-};
-
-export const chosenPatches = (state: ConsoleState): Patch[] => {
-  const chosen = state.engine.run?.run.chosen;
-  return (state.ranking?.value?.patches ?? []).filter(patch => chosen?.has(patch.id) === true);
-};
-
 /** `openssl 3.0.17-1~deb12u2` from its id. */
 export const patchName = (id: string): string => id.replace(/^[a-z]+:/, '').replace('@', ' ');

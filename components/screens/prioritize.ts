@@ -3,16 +3,9 @@ import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
 import {line, span, strong, type Line, type Span} from '../span.ts';
 import {count, number} from '../words.ts';
+import {downloadWords, riskWords, whatIf} from '../what-if.ts';
 import {makeScreen} from './make-screen.ts';
-import {
-  chosenPatches,
-  dueInDays,
-  dueWord,
-  notInstalledWords,
-  patchStatus,
-  reachOf,
-  touchedBy,
-} from './patch-words.ts';
+import {dueInDays, dueWord, notInstalledWords, patchStatus, reachOf} from './patch-words.ts';
 import type {Column} from './screen.ts';
 import {labelled} from './strips.ts';
 
@@ -148,20 +141,27 @@ const headline = (state: ConsoleState): Line => {
   const {run} = state.engine;
   const ranking = state.ranking?.value;
   if (run === undefined || ranking === undefined) return line(span('nothing was ranked yet', 'quiet'));
-  const chosen = chosenPatches(state);
-  const {hosts, installs} = touchedBy(chosen);
+  const would = whatIf(state);
   const exploited = ranking.patches.filter(patch => patch.exploited.length > 0);
   const left = exploited.filter(patch => !run.run.chosen.has(patch.id)).length;
   const {plan} = run.run;
+  const reboots = new Set([...would.kernelOn, ...would.waiting]).size;
   return line(
-    `${number(chosen.length)} of ${number(ranking.patches.length)} chosen`,
-    `   ${count(hosts.size, 'host')}, ${count(installs, 'install')}   `,
+    `${number(would.chosen.length)} of ${number(ranking.patches.length)} chosen  `,
+    ...(plan === undefined
+      ? []
+      : [span(`plan ${plan.digest.slice(0, 8)} r${plan.revision}`, 'accent'), '  ']),
     left > 0
       ? span(`${number(left)} exploited left`, 'bad')
       : exploitedLeft(ranking.patches, exploited.length),
-    ...(plan === undefined
+    ...(would.chosen.length === 0
       ? []
-      : ['   ', span(`plan ${plan.digest.slice(0, 8)} r${plan.revision}`, 'accent')]),
+      : [
+          `  ${count(would.hosts.size, 'host')}`,
+          ...(would.risk === undefined ? [] : [`  ${riskWords(would.risk)} of risk`]),
+          `  ${reboots === 0 ? 'no reboot' : count(reboots, 'reboot')}`,
+          would.download.bytes === 0 ? '' : `  ${downloadWords(would.download)}`,
+        ]),
   );
 };
 

@@ -31,7 +31,7 @@ names=$(printf '%s\\n%s\\n' "$plain" "$unheld" | awk '
 echo '@@ policy'; [ -z "$names" ] || apt-cache policy $names
 echo '@@ sources'
 wanted=$(printf '%s\\n' "$unheld" | sed -n 's/^Inst \\([^ ]*\\) .*(\\([^ ]*\\) .*/\\1=\\2/p' | sort -u)
-[ -z "$wanted" ] || apt-cache show $wanted 2>/dev/null | grep -E '^(Package|Version|Source|Architecture):'
+[ -z "$wanted" ] || apt-cache show $wanted 2>/dev/null | grep -E '^(Package|Version|Source|Architecture|Size):'
 echo '@@ end'`,
       {root: false},
     ),
@@ -44,7 +44,8 @@ echo '@@ end'`,
     const full = parseSimulation(verb, part('full'));
     const unheld = parseSimulation(verb, part('unheld'));
     const held = new Set(part('held').map(line => line.trim()));
-    const sources = readSources(part('sources'));
+    const offers = readOffers(part('sources'));
+    const news = [...plain.installs, ...full.installs].filter(({from}) => from === null);
     const phased = new Set(plain.phased);
     const isHeld = (item: {name: string; arch: string}): boolean =>
       held.has(item.name) || held.has(`${item.name}:${item.arch}`);
@@ -54,7 +55,8 @@ echo '@@ end'`,
       const key = `${item.name}:${item.arch}`;
       if (item.from === null || updates.has(key)) return;
       const notInstalled = why ?? (isDistribution(item.origin) ? undefined : 'third-party');
-      const source = sources.get(`${item.name}=${item.to}`) ?? {name: item.name, version: item.to};
+      const source = sourceOf(offers, item);
+      const bytes = bytesOf(offers, item);
       updates.set(
         key,
         updateSchema.parse({
@@ -67,6 +69,7 @@ echo '@@ end'`,
           sourceVersion: source.version,
           origin: item.origin,
           security: isSecurity(item.origin),
+          ...(bytes === undefined ? {} : {bytes}),
           ...(notInstalled === undefined ? {} : {notInstalled}),
         }),
       );
@@ -83,6 +86,7 @@ echo '@@ end'`,
         why,
       );
     }
+    addNewPackages(updates, news, offers);
     return [...updates.values()];
   },
 };
@@ -97,27 +101,63 @@ const isDistribution = (origin: string): boolean =>
 const firstError = (lines: readonly string[]): string =>
   lines.find(line => line.startsWith('E:')) ?? lines[0] ?? 'no reason given';
 
+/** A package that the archive offers, as `apt-cache show` says it. */
+type Offer = {name: string; arch: string; version: string; source: string | undefined; bytes: number};
+
 /** `Source: glibc (2.36-9)` or `Source: xz-utils`; absent when the source is named as the package. */
-const readSources = (lines: readonly string[]): Map<string, {name: string; version: string}> => {
-  const found = new Map<string, {name: string; version: string}>();
-  let name = '';
-  let version = '';
-  let source: string | undefined;
-  const flush = (): void => {
-    if (name === '' || version === '') return;
-    const match = /^(\S+)(?: \((\S+)\))?$/.exec(source ?? name);
-    found.set(`${name}=${version}`, {name: match?.[1] ?? name, version: match?.[2] ?? version});
-  };
+const sourceOf = (
+  offers: readonly Offer[],
+  {name, to}: Pick<SimulatedInstall, 'name' | 'to'>,
+): {name: string; version: string} => {
+  const offer = offers.find(each => each.name === name && each.version === to);
+  const match = /^(\S+)(?: \((\S+)\))?$/.exec(offer?.source ?? name);
+  return {name: match?.[1] ?? name, version: match?.[2] ?? to};
+};
+
+const bytesOf = (
+  offers: readonly Offer[],
+  {name, arch, to}: Pick<SimulatedInstall, 'name' | 'arch' | 'to'>,
+): number | undefined => {
+  const offer = offers.find(each => each.name === name && each.version === to && each.arch === arch);
+  return Number.isNaN(offer?.bytes) ? undefined : offer?.bytes;
+};
+
+/**
+ * A kernel comes as a new package beside a small one that depends on it, on Debian of the same source, on Ubuntu of another: its size is
+ * added to the update it comes with. Of another new package it is not known which update wants it, and the sum is short of it.
+ */
+const addNewPackages = (
+  updates: ReadonlyMap<string, Update>,
+  news: readonly SimulatedInstall[],
+  offers: readonly Offer[],
+): void => {
+  for (const item of new Map(news.map(each => [`${each.name}:${each.arch}`, each])).values()) {
+    const source = sourceOf(offers, item);
+    const bytes = bytesOf(offers, item);
+    const fits = (update: Update): boolean =>
+      update.source === source.name && update.sourceVersion === source.version;
+    const all = [...updates.values()];
+    const brings = all.find(fits) ?? all.find(update => isKernel(update.source) && isKernel(source.name));
+    if (brings?.bytes !== undefined && bytes !== undefined) brings.bytes += bytes;
+  }
+};
+
+const isKernel = (source: string): boolean => /^linux(-|$)/.test(source);
+
+const readOffers = (lines: readonly string[]): Offer[] => {
+  const offers: Offer[] = [];
   for (const line of lines) {
     const [key, value = ''] = line.split(': ', 2);
-    if (key === 'Package') {
-      flush();
-      [name, version, source] = [value, '', undefined];
-    } else if (key === 'Version') version = value;
-    else if (key === 'Source') source = value;
+    if (key === 'Package')
+      offers.push({name: value, arch: '', version: '', source: undefined, bytes: Number.NaN});
+    const offer = offers.at(-1);
+    if (offer === undefined) continue;
+    if (key === 'Version') offer.version = value;
+    else if (key === 'Architecture') offer.arch = value;
+    else if (key === 'Source') offer.source = value;
+    else if (key === 'Size' && /^\d{1,15}$/.test(value)) offer.bytes = Number(value);
   }
-  flush();
-  return found;
+  return offers;
 };
 
 const readPolicy = (lines: readonly string[]): {name: string; installed: string; candidate: string}[] => {

@@ -43,6 +43,10 @@ export const notInstalledClasses = [
 export const notInstalledClassSchema = z.enum(notInstalledClasses);
 export type NotInstalledClass = z.infer<typeof notInstalledClassSchema>;
 
+/** Nothing keeps it back, or an operator overrides what does by choosing it: the plan then shows what comes with it. */
+export const isChoosable = (why: NotInstalledClass | undefined): boolean =>
+  why === undefined || why === 'needs-new-or-removed' || why === 'third-party';
+
 const nextSteps: Readonly<Record<NotInstalledClass, string>> = {
   held: 'ask its owner why it is held, then release it on the host',
   phased: 'the distribution rolls it out in steps; it is offered in some days',
@@ -80,6 +84,8 @@ export const updateSchema = z.object({
   /** `Debian-Security:12/oldstable-security`, as apt says it. */
   origin: z.string(),
   security: z.boolean(),
+  /** What is fetched for it, new packages of its source that come with it included; absent: unknown. */
+  bytes: z.int().min(0).optional(),
   /** Set when the plain upgrade would not install it. */
   notInstalled: notInstalledClassSchema.optional(),
 });

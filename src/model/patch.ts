@@ -63,6 +63,18 @@ export const patchSchema = z.object({
   hosts: z.array(z.string()),
   /** Hosts where the plain upgrade would not install it, with the class. */
   notInstalled: z.array(z.object({host: z.string(), why: notInstalledClassSchema})),
+  /** What installing it means, on all hosts together where it can be chosen. Absent in older rankings. */
+  work: z
+    .object({
+      /** Packages, counted on each host. */
+      installs: z.int(),
+      /** What is fetched, without the `unsized` ones, of which that is unknown. */
+      bytes: z.int(),
+      unsized: z.int(),
+      /** Hosts that get another kernel by it: it takes effect with a reboot. */
+      kernelOn: z.array(z.string()),
+    })
+    .optional(),
   cves: z.array(z.string()),
   /** `changelog`, or why there are none to show: unknown is said. */
   cveSource: z.string(),

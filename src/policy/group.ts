@@ -1,4 +1,4 @@
-import type {NotInstalledClass, Update} from '../model/package.ts';
+import {isChoosable, type NotInstalledClass, type Update} from '../model/package.ts';
 import {patchId, type Patch} from '../model/patch.ts';
 import type {Scan} from '../model/scan.ts';
 
@@ -53,6 +53,18 @@ const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined
       const why = whyNot(here.map(({update}) => update.notInstalled));
       return why === undefined ? [] : [{host, why}];
     }),
+    work: workOf(members),
+  };
+};
+
+const workOf = (members: readonly Member[]): DraftPatch['work'] => {
+  const planned = members.filter(({update}) => isChoosable(update.notInstalled));
+  const kernels = planned.filter(({update}) => update.name.startsWith('linux-image-'));
+  return {
+    installs: planned.length,
+    bytes: planned.reduce((sum, {update}) => sum + (update.bytes ?? 0), 0),
+    unsized: planned.filter(({update}) => update.bytes === undefined).length,
+    kernelOn: [...new Set(kernels.map(({host}) => host))],
   };
 };
 

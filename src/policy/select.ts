@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import {closest} from '../inventory/closest.ts';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
-import type {NotInstalledClass} from '../model/package.ts';
+import {isChoosable} from '../model/package.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
 import {namesAll} from './score-inputs.ts';
 
@@ -17,9 +17,6 @@ export type Selection = {
   exclude?: readonly string[];
   cves?: readonly string[];
 };
-
-/** Classes that an operator overrides by naming the package: the plan then shows what comes with it. */
-const choosable: ReadonlySet<NotInstalledClass> = new Set(['needs-new-or-removed', 'third-party']);
 
 /**
  * The ids of the patches that a selection means, in the order of the ranking: never a blocked one, never one that no host would
@@ -93,7 +90,7 @@ const requireSome = (name: string, meant: readonly Patch[], open: readonly Patch
 };
 
 const canBeNamed = (patch: Patch): boolean =>
-  isInstallable(patch) || patch.notInstalled.some(({why}) => choosable.has(why));
+  isInstallable(patch) || patch.notInstalled.some(({why}) => isChoosable(why));
 
 const keptBy = ({notInstalled}: Patch): string => {
   const byClass = Map.groupBy(notInstalled, ({why}) => why);

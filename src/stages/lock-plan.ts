@@ -1,5 +1,5 @@
 import {PatchdeckError} from '../model/error.ts';
-import type {Change, Update} from '../model/package.ts';
+import {isChoosable, type Change, type Update} from '../model/package.ts';
 import {patchId} from '../model/patch.ts';
 import type {HostPlan, Plan} from '../model/plan.ts';
 import {scanSchema} from '../model/scan.ts';
@@ -8,13 +8,6 @@ import type {HostRecord} from '../record/state.ts';
 import {hostRecord, readDocument, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll} from '../rollout/guard.ts';
-
-/** Classes that an operator can override by choosing the patch; the plan then shows what else it does. */
-const choosable: ReadonlySet<Update['notInstalled']> = new Set([
-  undefined,
-  'needs-new-or-removed',
-  'third-party',
-]);
 
 /**
  * Makes the plan of what was chosen: on each host the exact changes, as its package manager simulates them now. Hosts that were done
@@ -144,7 +137,7 @@ const planHost = async (
   if (scan === undefined) return undefined;
   const {updates} = await readDocument(context, scan.file, scanSchema);
   const idOf = (update: Update): string => patchId(update.manager, update.source, update.sourceVersion);
-  const wanted = updates.filter(update => choosable.has(update.notInstalled) && chosen.has(idOf(update)));
+  const wanted = updates.filter(update => isChoosable(update.notInstalled) && chosen.has(idOf(update)));
   const base = {host: host.name, machineId: scan.machineId};
   if (wanted.length === 0) {
     return scan.rebootWanted && reboot === 'when-needed' && chosen.size === 0

@@ -81,7 +81,7 @@ test('the plan is locked after a summary that asks about reboots; n and Enter lo
   await console.until('openssl');
   await console.send('aL');
   await console.until('May a host reboot where a patch needs it?');
-  expect(console.frame()).toContain('3 hosts, about');
+  expect(console.frame()).toContain('3 hosts, 6 installs, download unknown');
   await console.send(keys.enter);
   await console.until('press the key of a choice');
   await console.send('n');

@@ -86,11 +86,3 @@ test('y shows every host with what its updates close and what stays', async () =
   const frame = await console.until('Each host');
   expect(frame).toMatch(/db1 +\d+ CVEs? closed by updates, \d+ by chosen ones, 2 by none/);
 });
-
-test('w says how much of the risk goes, and which hosts reboot', async () => {
-  const console = await rated();
-  await console.send('w');
-  const frame = await console.until('What stays open');
-  expect(frame).toMatch(/risk +\d+ % of the sum of all scores goes/);
-  expect(frame).toContain('none by kernels');
-});

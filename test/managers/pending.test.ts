@@ -125,6 +125,46 @@ describe('sources of a real debian-12', () => {
   });
 });
 
+describe('what is fetched for an update', () => {
+  const simulated = (lines: string): string => `@@ plain\n${lines}\n@@ full\n${lines}\n@@ unheld\n${lines}\n`;
+  const sizesOf = (lines: string, offers: string): Record<string, number | undefined> =>
+    Object.fromEntries(
+      pending
+        .parse(Buffer.from(`${simulated(lines)}@@ held\n@@ policy\n@@ sources\n${offers}\n@@ end\n`))
+        .map(({name, arch, bytes}) => [`${name}:${arch}`, bytes]),
+    );
+  const offer = (name: string, arch: string, more: string): string =>
+    `Package: ${name}\n${more}\nVersion: 2\nArchitecture: ${arch}`;
+
+  it('is the size of its own architecture, and unknown where the archive names none', () => {
+    const lines = [
+      'Inst libx [1] (2 Debian:12/stable [amd64])',
+      'Inst libx:i386 [1] (2 Debian:12/stable [i386])',
+      'Inst y [1] (2 Debian:12/stable [all])',
+    ].join('\n');
+    const offers = [
+      offer('libx', 'amd64', 'Size: 1000'),
+      offer('libx', 'i386', 'Size: 900'),
+      offer('y', 'all', 'Size: many'),
+    ].join('\n');
+    expect(sizesOf(lines, offers)).toEqual({'libx:amd64': 1000, 'libx:i386': 900, 'y:all': undefined});
+  });
+
+  it.each([
+    ['of the same source, as on Debian', 'Source: linux-signed-amd64\nSize: 1500'],
+    ['of another source, as on Ubuntu', 'Source: linux-meta\nSize: 1500'],
+  ])('is with a kernel that comes as a new package %s', (_, meta) => {
+    const lines = [
+      'Inst linux-image-6.1.0-41-amd64 (2 Debian-Security:12/oldstable-security [amd64])',
+      'Inst linux-image-amd64 [1] (2 Debian-Security:12/oldstable-security [amd64])',
+    ].join('\n');
+    const kernel = offer('linux-image-6.1.0-41-amd64', 'amd64', 'Source: linux-signed-amd64\nSize: 60000000');
+    expect(sizesOf(lines, `${kernel}\n${offer('linux-image-amd64', 'amd64', meta)}`)).toEqual({
+      'linux-image-amd64:amd64': 60_001_500,
+    });
+  });
+});
+
 describe('an Ubuntu with phased updates (written by hand)', () => {
   const updates = pending.parse(fixture('by-hand/apt.pending/ubuntu-24.04-phased.txt'));
 

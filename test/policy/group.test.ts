@@ -22,7 +22,20 @@ it('makes one patch of what is built from one source package, on all hosts where
     security: true,
     hosts: ['web1', 'web2'],
     notInstalled: [],
+    work: {installs: 3, bytes: 0, unsized: 3, kernelOn: []},
   });
+});
+
+it('sums what installing it means where it can be chosen: packages, bytes, and hosts that get another kernel', () => {
+  const image = {source: 'linux', bytes: 60_000_000};
+  const headers = update('linux-libc-dev', {source: 'linux', bytes: 2_000_000});
+  const [patch] = groupPatches([
+    scan('web1', [update('linux-image-amd64', image), headers]),
+    scan('container', [headers]),
+    scan('held', [update('linux-image-amd64', {...image, notInstalled: 'held'})]),
+    scan('new', [update('linux-image-amd64', {source: 'linux', notInstalled: 'needs-new-or-removed'})]),
+  ]);
+  expect(patch?.work).toEqual({installs: 4, bytes: 64_000_000, unsized: 1, kernelOn: ['web1', 'new']});
 });
 
 it('keeps the versions of different releases apart', () => {

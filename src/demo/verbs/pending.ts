@@ -40,5 +40,6 @@ const sourcesOf = (host: DemoHost): string[] =>
       ...(build.source === build.name && version === '' ? [] : [`Source: ${build.source}${version}`]),
       `Version: ${build.version}`,
       `Architecture: ${build.arch}`,
+      `Size: ${build.bytes}`,
     ];
   });
