@@ -42,8 +42,8 @@ export const addScan = (program: Command): void => {
         session.output.print(
           table(
             ['host', 'system', 'updates', 'security', 'not installable', 'held', 'reboot'],
-            taking.map(({host, scan}) =>
-              scan === undefined
+            taking.map(({host, scan, unreachable}) =>
+              scan === undefined || unreachable !== undefined
                 ? [host.name, 'unknown', '?', '?', '?', '?', '?']
                 : [
                     host.name,
@@ -57,7 +57,7 @@ export const addScan = (program: Command): void => {
             ),
           ),
         );
-        const silent = taking.filter(record => record.scan === undefined);
+        const silent = taking.filter(record => record.scan === undefined || record.unreachable !== undefined);
         return {
           exit: silent.length > 0 ? exitCodes.hosts : exitCodes.done,
           run: state.run.id,

@@ -97,7 +97,7 @@ const headline = (state: ConsoleState): Line => {
   const records = [...(state.engine.run?.hosts.values() ?? [])];
   if (records.length === 0) return line(span('no host was asked yet', 'quiet'));
   const taking = records.filter(record => record.leftOut === undefined);
-  const answered = taking.filter(record => record.scan !== undefined);
+  const answered = taking.filter(record => record.scan !== undefined && record.unreachable === undefined);
   const silent = taking.filter(record => record.unreachable !== undefined);
   const exposed = answered.filter(record => (record.scan?.security ?? 0) > 0);
   const security = answered.reduce((sum, record) => sum + (record.scan?.security ?? 0), 0);

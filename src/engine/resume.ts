@@ -1,4 +1,4 @@
-import type {Phase} from '../model/phase.ts';
+import {isChanging} from '../model/phase.ts';
 import type {HostRecord} from '../record/state.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
@@ -41,18 +41,9 @@ export const resumeHosts = async (context: RunContext): Promise<void> => {
   );
 };
 
-/** Phases in which a host that nobody works on was being upgraded. */
-const upgrading: ReadonlySet<Phase> = new Set([
-  'drained',
-  'installing',
-  'restarting',
-  'rebooting',
-  'checking',
-]);
-
 const workOf = (record: HostRecord): 'test' | 'upgrade' | 'rollback' | undefined => {
-  if (upgrading.has(record.phase)) return 'upgrade';
   if (record.phase === 'rolling back') return 'rollback';
+  if (isChanging(record.phase)) return 'upgrade';
   const preparing = record.phase === 'locked' || record.phase === 'checked';
   const staging = record.jobs.some(job => job.kind === 'stage' && job.state !== 'ended');
   return preparing && staging ? 'test' : undefined;

@@ -28,6 +28,17 @@ export type Phase = z.infer<typeof phaseSchema>;
 const finalPhases: ReadonlySet<Phase> = new Set(['done', 'failed', 'unknown', 'rolled back', 'skipped']);
 export const isFinal = (phase: Phase): boolean => finalPhases.has(phase);
 
+const changingPhases: ReadonlySet<Phase> = new Set([
+  'drained',
+  'installing',
+  'restarting',
+  'rebooting',
+  'checking',
+  'rolling back',
+]);
+/** A host is being changed: a console that finds it so goes on with it, and nobody else asks it anything meanwhile. */
+export const isChanging = (phase: Phase): boolean => changingPhases.has(phase);
+
 /** Something broken now: hosts with the same code and text are one row and one decision. */
 export const troubleSchema = z.object({
   code: z.string(),

@@ -1,4 +1,5 @@
 import {contradiction} from './contradiction.ts';
+import type {Trouble} from '../model/phase.ts';
 import type {Event} from './event.ts';
 import {omit} from './omit.ts';
 import type {HostRecord, JobRecord} from './state.ts';
@@ -43,11 +44,14 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
       return {...record, leftOut: {reason: event.data.reason, by: event.actor}};
     case 'host.scanned': {
       const scan = {...event.data.summary, file: event.data.file, at: event.ts};
-      return {...omit(record, 'unreachable'), scan, troubles: []};
+      return {...omit(record, 'unreachable'), scan, troubles: lastingTroubles(record)};
     }
     case 'host.unreachable': {
       const {trouble} = event.data;
-      return {...omit(record, 'scan'), unreachable: {...trouble, at: event.ts}, troubles: [trouble]};
+      const unreachable = {...trouble, at: event.ts};
+      const troubles = [...lastingTroubles(record), trouble];
+      // Jobs go by the machine that was scanned: who has begun on a host must still know it.
+      return {...(record.jobs.length > 0 ? record : omit(record, 'scan')), unreachable, troubles};
     }
     case 'host.planned': {
       const rest = omit(record, 'checked', 'point', 'rollbackAccepted');
@@ -119,6 +123,14 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
       return {...omit(record, 'rebooting'), ...scan, rebooted: record.rebooted + 1};
     }
   }
+};
+
+/** What a new scan says nothing about: what became of a change, until the host is taken up again. */
+const lastingTroubles = ({jobs, troubles, unreachable}: HostRecord): Trouble[] => {
+  if (!jobs.some(job => job.kind !== 'stage')) return [];
+  const isOfScan = ({code, what}: Trouble): boolean =>
+    code === 'host.clone' || (code === unreachable?.code && what === unreachable.what);
+  return troubles.filter(trouble => !isOfScan(trouble));
 };
 
 const changeJob = (

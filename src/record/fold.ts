@@ -6,7 +6,7 @@ import {applyToRun, newRunRecord} from './fold-run.ts';
 import type {Changed, HostRecord, RunRecord, RunState} from './state.ts';
 
 /** Counts up when the meaning of a folded state changes: older snapshots are then dropped and the journal is read again. */
-export const foldVersion = 2;
+export const foldVersion = 3;
 
 /**
  * The only writer of run state. Owns the map of host records and replaces the record an event touches: copying the map

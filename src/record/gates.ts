@@ -9,6 +9,15 @@ export type Refusal = {code: string; what: string; next: string};
 export const members = (state: RunState): HostRecord[] =>
   [...state.hosts.values()].filter(record => record.leftOut === undefined);
 
+/** It did not answer when it was asked last; one that somebody took over by name is theirs to ask. */
+const isSilent = (record: HostRecord): boolean =>
+  (record.scan === undefined || record.unreachable !== undefined) &&
+  record.handedOver === undefined &&
+  !isChanged(record);
+
+/** The run has changed it, or begun to: what is true of it is asked by verify, and it can be left out no more. */
+const isChanged = ({jobs}: HostRecord): boolean => jobs.some(job => job.kind === 'install');
+
 /** The hosts that the locked plan changes and that are not left out. */
 export const plannedHosts = (state: RunState): HostRecord[] =>
   members(state).filter(
@@ -54,7 +63,7 @@ export const requireGate = (state: RunState, stage: StageName): void => {
 };
 
 const answered = (state: RunState): Refusal | undefined => {
-  const silent = members(state).filter(record => record.scan === undefined);
+  const silent = members(state).filter(isSilent);
   if (state.run.stages.identify.status === 'not-started') {
     return {code: 'gate.identify', what: 'no host was scanned yet', next: 'scan the fleet first (identify)'};
   }

@@ -1,11 +1,12 @@
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Facts} from '../model/facts.ts';
+import {isChanging} from '../model/phase.ts';
 import type {Scan, ScanSummary} from '../model/scan.ts';
 import {supportOf} from '../hosts/end-of-life.ts';
 import {facts, rebootReasons} from '../hosts/facts.ts';
 import {members} from '../record/gates.ts';
-import type {RunContext} from '../rollout/context.ts';
+import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {tellTwinsApart} from './twins.ts';
@@ -16,17 +17,19 @@ export const identify = async (context: RunContext, hosts: readonly string[]): P
   const whole = await eachHostOfStage(context, hosts, host => identifyHost(context, host));
   await tellTwinsApart(context);
   const taking = members(context.state());
-  const silent = taking.filter(record => record.scan === undefined);
+  const answered = taking.filter(record => record.scan !== undefined && record.unreachable === undefined);
   const sum = (count: (summary: ScanSummary) => number): number =>
-    taking.reduce((total, {scan}) => total + (scan === undefined ? 0 : count(scan)), 0);
+    answered.reduce((total, {scan}) => total + (scan === undefined ? 0 : count(scan)), 0);
   const summary =
-    `${taking.length - silent.length} of ${taking.length} hosts answered, ` +
+    `${answered.length} of ${taking.length} hosts answered, ` +
     `${sum(scan => scan.updates)} updates pending, ${sum(scan => scan.security)} of them security`;
-  const outcome = !whole ? 'stopped' : silent.length > 0 ? 'incomplete' : 'complete';
+  const outcome = !whole ? 'stopped' : answered.length < taking.length ? 'incomplete' : 'complete';
   await context.record({type: 'stage.ended', data: {stage: 'identify', outcome, summary}});
 };
 
 const identifyHost = async (context: RunContext, host: string): Promise<void> => {
+  // In the middle of its change nothing it says would last, and looking would hold up its package manager.
+  if (context.underWay.has(host) || isChanging(hostRecord(context, host).phase)) return;
   try {
     const scan = await scanHost(context, host);
     const file = await context.put(scan);

@@ -142,6 +142,24 @@ describe('a host', () => {
     expect(back).not.toHaveProperty('unreachable');
   });
 
+  test('that was begun on keeps its scan and what became of its change, whatever a later scan finds', () => {
+    const away: Body = {type: 'host.unreachable', data: {host: 'web1', trouble}};
+    const broken = {code: 'host.not-as-planned', what: 'curl is half-configured', next: 'roll it back'};
+    const failed: Body = {type: 'host.trouble', data: {host: 'web1', trouble: broken}};
+    const begun = [scanned, intended(1, 'web1', 'install'), failed];
+    expect(web1(...begun, away)).toMatchObject({
+      scan: {file: digest, machineId: summary.machineId},
+      unreachable: trouble,
+      troubles: [broken, trouble],
+    });
+    expect(web1(...begun, away, away).troubles).toEqual([broken, trouble]);
+    const back = web1(...begun, away, scanned);
+    expect(back.troubles).toEqual([broken]);
+    expect(back).not.toHaveProperty('unreachable');
+    // Staged alone it is as it was: a scan says all there is to say.
+    expect(web1(scanned, intended(1, 'web1', 'stage'), failed, scanned).troubles).toEqual([]);
+  });
+
   test('that is included again is as the inventory has it now, and keeps what happened to it', () => {
     const again: Body = {type: 'host.included', data: {host: {...exampleHost('web1'), wave: 4}}};
     const leftOut: Body = {type: 'host.left-out', data: {host: 'web1', reason: 'owner asked'}};

@@ -5,7 +5,7 @@ import type {Body} from '../../src/record/event.ts';
 import {foldAll} from '../../src/record/fold.ts';
 import {changedHosts, gate, members, plannedHosts, requireGate} from '../../src/record/gates.ts';
 import type {RunState} from '../../src/record/state.ts';
-import {included, phase, started} from '../store/example-run.ts';
+import {included, intended, phase, started} from '../store/example-run.ts';
 import {eventsOf} from './example-events.ts';
 
 const digest = 'd'.repeat(64);
@@ -48,6 +48,10 @@ const staged = (host: string, grade: Grade): Body => ({
   type: 'host.staged',
   data: {host, planDigest: digest, point: digest, grade, why: 'from the archive'},
 });
+const away = (host: string): Body => ({
+  type: 'host.unreachable',
+  data: {host, trouble: {code: 'ssh.timeout', what: `${host} did not answer`, next: 'look at it'}},
+});
 const is = (host: string, now: Phase): Body => ({type: 'host.phase', data: {host, phase: now, note: ''}});
 const signed: Body = {type: 'stage.signed-off', data: {stage: 'test', name: 'ana', reason: 'looked at it'}};
 
@@ -84,6 +88,17 @@ describe('prioritize', () => {
     expect(
       refusal('prioritize', begin('identify'), scanned('web1'), end('identify'), leftOut('web2')),
     ).toBeUndefined();
+  });
+  test('opens once somebody took a silent host over by name', () => {
+    const taken: Body = {type: 'host.handed-over', data: {host: 'web2', owner: 'B. Ops', reason: 'cabling'}};
+    expect(
+      refusal('prioritize', begin('identify'), scanned('web1'), end('identify'), away('web2'), taken),
+    ).toBeUndefined();
+  });
+  test('does not wait for a host that the run has changed and that is away at a later scan', () => {
+    expect(refusal('prioritize', ...scan, away('web2'))).toBe('gate.identify');
+    expect(refusal('prioritize', ...scan, intended(1, 'web2', 'stage'), away('web2'))).toBe('gate.identify');
+    expect(refusal('prioritize', ...scan, intended(1, 'web2'), away('web2'))).toBeUndefined();
   });
   test('stays shut when every host was left out', () => {
     expect(refusal('prioritize', ...scan, leftOut('web1'), leftOut('web2'))).toBe('gate.identify');

@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Host} from '../../src/model/host.ts';
+import type {Job} from '../../src/model/job.ts';
 import type {Body} from '../../src/record/event.ts';
 
 export const runId = '20261124-0233-1a2b';
@@ -44,10 +45,10 @@ export const phase = (host: string, note: string): Body => ({
 /** A job id that is told from others by its number. */
 export const jobId = (n: number): string => n.toString(16).padStart(32, '0');
 
-export const intended = (n: number, host: string): Body => ({
+export const intended = (n: number, host: string, kind: Job['kind'] = 'install'): Body => ({
   type: 'job.intended',
   data: {
-    job: {id: jobId(n), host, kind: 'install', planDigest: 'p', bootId: 'boot-1', machineId: 'machine-1'},
+    job: {id: jobId(n), host, kind, planDigest: 'p', bootId: 'boot-1', machineId: 'machine-1'},
   },
 });
 
