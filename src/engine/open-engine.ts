@@ -197,6 +197,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       questions.withdraw();
       await background.idle();
       opened?.closeLinks();
+      await transport.close();
       try {
         await opened?.fleet.close();
       } finally {

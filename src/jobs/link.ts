@@ -15,7 +15,12 @@ export type Link = {
   close(): void;
 };
 
-export const createLink = (host: Host, transport: Transport, asker: Asker, signal: AbortSignal): Link => {
+export const createLink = (
+  host: Host,
+  transport: Pick<Transport, 'open'>,
+  asker: Asker,
+  signal: AbortSignal,
+): Link => {
   let session: Promise<Session> | undefined;
   let hostKey: string | undefined;
   /** Given up because an answer did not come in time; others may still wait for theirs on them. */

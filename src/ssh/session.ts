@@ -50,4 +50,6 @@ export interface Session {
 /** Opens sessions. Errors are PatchdeckErrors with codes `ssh.unresolved`, `ssh.refused`, `ssh.timeout`, `ssh.host-key-changed`, ... */
 export interface Transport {
   open(host: Host, ask: Asker, signal: AbortSignal): Promise<Session>;
+  /** Leaves no process and no file behind; its sessions are closed before. */
+  close(): Promise<void>;
 }

@@ -24,6 +24,8 @@ import {targetKey, type Target} from './target.ts';
 export type SystemSsh = {
   /** Connects and logs in, its jump hosts before it, each judged by its own key. Throws `ssh.*`. */
   open(target: Target, ask: Asker, signal: AbortSignal): Promise<Omit<Carrier, 'via'>>;
+  /** Ends every ssh it started, and leaves nothing. */
+  close(): Promise<void>;
 };
 
 type World = {hostKeys: HostKeys; secrets: Secrets; starting: StartGates};
@@ -155,7 +157,14 @@ export const createSystemSsh = (world: World): SystemSsh => {
     }
   };
 
-  return {open};
+  return {
+    open,
+    close: async () => {
+      const folder = made;
+      made = undefined;
+      await (await folder?.catch(() => undefined))?.close();
+    },
+  };
 };
 
 /** A certificate that no authority of ours signed is judged by the plain key in it. */

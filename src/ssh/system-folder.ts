@@ -1,25 +1,29 @@
-import {rmSync} from 'node:fs';
-import {chmod, mkdir, mkdtemp, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {quote} from '../model/script.ts';
+import {startKeeper} from './keeper.ts';
 
-/** A folder of this console alone (0700): control sockets of ssh, and the program ssh asks people through. Gone with the process. */
+/** A folder of this console alone (0700): control sockets of ssh, and the program ssh asks people through. Gone with the console. */
 export type SystemFolder = {
   /** A new folder inside, for one connection. */
   next(): Promise<string>;
   /** For SSH_ASKPASS. It finds its socket in the environment: `PATCHDECK_ASK`. */
   askProgram: string;
+  /** Ends every ssh that has its folder here, and removes all. */
+  close(): Promise<void>;
 };
 
 export const makeSystemFolder = async (): Promise<SystemFolder> => {
   // Short: the path of a socket has 104 bytes on some systems, and ssh adds to it.
-  const root = await mkdtemp(join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'pd-')).catch(() =>
-    mkdtemp(join(tmpdir(), 'pd-')),
-  );
+  const make = async (base: string): Promise<string> => {
+    const made = await mkdtemp(join(base, `pd-${process.pid}-`));
+    await sweep(base);
+    return made;
+  };
+  const root = await make(process.env['XDG_RUNTIME_DIR'] ?? tmpdir()).catch(() => make(tmpdir()));
   await chmod(root, 0o700);
-  if (roots.size === 0) process.once('exit', removeRoots);
-  roots.add(root);
+  const keeper = startKeeper(root);
   const askProgram = join(root, 'ask');
   await writeFile(join(root, 'ask.cjs'), askText, {mode: 0o600});
   await writeFile(
@@ -36,12 +40,30 @@ export const makeSystemFolder = async (): Promise<SystemFolder> => {
       await mkdir(folder, {mode: 0o700});
       return folder;
     },
+    close: () => keeper.close(),
   };
 };
 
-const roots = new Set<string>();
-const removeRoots = (): void => {
-  for (const root of roots) rmSync(root, {recursive: true, force: true});
+const staleMs = 24 * 60 * 60_000;
+
+/** Removes what consoles left that lost their keeper as well, as when the power went. A process id may mean little here (containers): only the old. */
+const sweep = async (base: string): Promise<void> => {
+  for (const name of await readdir(base)) {
+    const pid = /^pd-(\d+)-\w{6}$/.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const path = join(base, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.uid === process.getuid?.() && Date.now() - (found?.mtimeMs ?? 0) > staleMs)
+      await rm(path, {recursive: true, force: true});
+  }
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
 };
 
 /** Hands ssh's prompt over a socket to the console and prints its answer: a secret is in no argument and no environment. */

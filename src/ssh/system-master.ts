@@ -8,6 +8,7 @@ import {commandArgs, masterArgs, type SystemWay} from './system-args.ts';
 import {closedEarly} from './errors.ts';
 import type {Carrier, StartCommand} from './command.ts';
 import {NoMoreChannels} from './channel.ts';
+import {endWithConsole} from './keeper.ts';
 import type {SystemPrompts} from './system-prompts.ts';
 import {shownKey} from './system-log.ts';
 import type {Target} from './target.ts';
@@ -65,12 +66,9 @@ export const startMaster = async (
   });
   running.child = child;
   const end = (): void => void child.kill();
-  const forget = endWithConsole(child);
+  endWithConsole(child, way.folder);
   const gone = whenGone(child);
-  void gone.then(() => {
-    forget();
-    server.close();
-  });
+  void gone.then(() => server.close());
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-saidLimit);
@@ -93,20 +91,6 @@ export const startMaster = async (
     server.close();
     void gone.then(() => rm(way.folder, {recursive: true, force: true}));
   }
-};
-
-/** Those that must not outlive the console. */
-const children = new Set<ChildProcess>();
-const endWithConsole = (child: ChildProcess): (() => void) => {
-  if (children.size === 0) process.on('exit', endAll);
-  children.add(child);
-  return () => {
-    children.delete(child);
-    if (children.size === 0) process.off('exit', endAll);
-  };
-};
-const endAll = (): void => {
-  for (const child of children) child.kill();
 };
 
 const whenGone = (child: ChildProcess): Promise<void> =>

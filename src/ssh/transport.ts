@@ -101,6 +101,7 @@ export const createTransport = (settings: SshSettings): Transport => {
         channels: limits.channels,
       });
     },
+    close: () => system.close(),
   };
 };
 

@@ -122,6 +122,7 @@ export const makeSmallRun = async (
       if (!isReachable(found, timeOnHosts())) throw refused(host.name);
       return sessionOn(host, found);
     },
+    close: () => Promise.resolve(),
   };
   const sessionOn = (host: Host, demo: DemoHost): Session => {
     let open = true;

@@ -18,7 +18,7 @@ const answer = (said: string, exit: Exit = {code: 0}, stderr = ''): ScriptAnswer
 });
 
 /** Connections to one host, counted; `next` says what becomes of the next one. */
-class Wire implements Transport {
+class Wire implements Pick<Transport, 'open'> {
   opened = 0;
   readonly sessions: (Session & {lose: () => void})[] = [];
   readonly asked: {script: Script; options: RunOptions | undefined}[] = [];

@@ -91,6 +91,7 @@ export const createWorld = (
       if (!isReachable(hostNamed(host.name), clock.now())) throw linkFault('ssh.refused');
       return sessionTo(host);
     },
+    close: () => Promise.resolve(),
   };
   const links = new Map<string, Link>();
   const stated = Object.entries(hosts).map(([name, host]) => statedHost(name, host));
