@@ -1,5 +1,6 @@
 import type {ConsoleState} from './console-state.ts';
 import {runningStage} from './stage-now.ts';
+import {plannedHosts} from '../src/record/gates.ts';
 import {gateNow} from './gates-now.ts';
 import {stageNames} from '../src/model/phase.ts';
 
@@ -23,8 +24,12 @@ export const nextStep = (state: ConsoleState): string | undefined => {
       : 'Next: choose patches (space), then lock the plan (2, then L)';
   }
   if (open === 'test') {
+    const back = plannedHosts(run).filter(({host, phase}) => host.canary && phase === 'rolled back');
+    if (back.length > 0) {
+      return `Next: block what made ${back[0]?.host.name ?? 'it'} worse (B), then lock the plan anew (2, then L)`;
+    }
     if (stages.test.status === 'incomplete') {
-      return 'Next: look at what failed (!), mend or block it, then test again (3, then T)';
+      return 'Next: look at what failed (!), mend it and try it again (t), or block it; then test again (3, then T)';
     }
     return stages.test.status === 'complete'
       ? `Next: ${gateNow(state, 'deploy')?.next ?? 'sign off (3, then o)'}`

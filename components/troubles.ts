@@ -26,18 +26,21 @@ export const troubleGroups = (state: ConsoleState): readonly TroubleGroup[] => {
 export const troubledHosts = (state: ConsoleState): number =>
   new Set(troubleGroups(state).flatMap(item => item.hosts)).size;
 
-/** Selects the hosts of a trouble on the screen where something can be done about it. */
+/** Shows the hosts of a trouble, and no others, on the screen where something can be done about it. Selects none of them. */
 export const goToTrouble = (ui: Ui, state: ConsoleState, trouble: TroubleGroup): Ui => {
   const {run} = state.engine;
   const planned = trouble.hosts.every(name => run?.hosts.get(name)?.planned !== undefined);
   const stage = !planned ? 'identify' : run?.run.stages.deploy.status === 'not-started' ? 'test' : 'deploy';
   const there = changeScreen(
     {...ui, stage},
-    {selected: new Set(trouble.hosts), cursor: trouble.hosts[0], filter: 'is:selected'},
+    {cursor: trouble.hosts[0], filter: trouble.hosts.map(name => `host=${name}`).join(' or ')},
   );
   return {
     ...there,
-    message: {text: `${count(trouble.hosts.length, 'host')} selected. Next: ${trouble.next}`, tone: 'quiet'},
+    message: {
+      text: `${count(trouble.hosts.length, 'host')}, a selects them. Next: ${trouble.next}`,
+      tone: 'quiet',
+    },
   };
 };
 

@@ -6,7 +6,7 @@ import type {Binding} from './binding.ts';
 import {reasonField} from './hosts.ts';
 import {noRun, whyNot} from './starting.ts';
 import {runningStage} from '../stage-now.ts';
-import {deployLayer} from './summaries.ts';
+import {deployLayer, isDeployable} from './summaries.ts';
 import {hostNames, targetHosts, targetWords} from './targets.ts';
 
 /** Deploying: what starts it, slows it down and shows how far it is. */
@@ -53,12 +53,16 @@ export const deployBindings: readonly Binding[] = [
     tier: 'live',
     where: ['deploy'],
     changes: true,
-    disabled: c => whyNot(c, 'deploy'),
+    disabled: c =>
+      whyNot(c, 'deploy') ??
+      (screenOf(c.state.ui).selected.size > 0 && targetHosts(c, isDeployable).length === 0
+        ? 'none of the selected hosts is left to deploy to (A selects none)'
+        : undefined),
     deed: c => {
       const {run} = c.state.engine;
       if (run === undefined) return {do: 'say', text: noRun};
-      const chosen = screenOf(c.state.ui).selected.size > 0 ? targetHosts(c, () => true) : [];
-      return open(deployLayer(c.state, run, chosen));
+      const chosen = screenOf(c.state.ui).selected.size > 0 ? targetHosts(c, isDeployable) : [];
+      return open(deployLayer(c, run, chosen));
     },
   },
   {

@@ -1,5 +1,6 @@
 import type {HostRecord} from '../../src/record/state.ts';
 import {open, submit} from '../deed.ts';
+import {isActive} from '../screens/status.ts';
 import {count} from '../words.ts';
 import type {Binding, Context} from './binding.ts';
 import {rollBackLayer} from './summaries.ts';
@@ -180,7 +181,8 @@ const wasChanged = (record: HostRecord): boolean =>
 
 const isUntouched = (record: HostRecord): boolean => !wasChanged(record) && record.phase !== 'done';
 
-const canGoBack = (record: HostRecord): boolean => wasChanged(record) && record.point !== undefined;
+const canGoBack = (record: HostRecord): boolean =>
+  wasChanged(record) && record.point !== undefined && !isActive(record);
 
 function noHost(context: Context): string | undefined {
   return cursorOf(context) === undefined ? 'there is no host under the cursor' : undefined;

@@ -56,10 +56,19 @@ export const patchBindings: readonly Binding[] = [
     tier: 'safe',
     where: ['prioritize'],
     changes: true,
-    disabled: c => (cursorOf(c) === undefined ? noRanking : whileRunning(c)),
+    disabled: c => {
+      const patch = patchAtCursor(c);
+      if (patch === undefined) return noRanking;
+      const isBlockedHere = rangeOf(c).length === 0 && isBlocked(c, patch);
+      return isBlockedHere ? 'it is blocked (U unblocks it)' : whileRunning(c);
+    },
     deed: c => {
       const range = rangeOf(c);
-      if (range.length > 0) return choose(range, true, ui => changeScreen(ui, {anchor: undefined}));
+      if (range.length > 0) {
+        const more = choosable(c, range);
+        const ended = (ui: Ui): Ui => changeScreen(ui, {anchor: undefined});
+        return more.length === 0 ? {do: 'change', change: ended} : choose(more, true, ended);
+      }
       const id = cursorOf(c);
       return id === undefined
         ? {do: 'say', text: noRanking}
@@ -90,8 +99,7 @@ export const patchBindings: readonly Binding[] = [
     changes: true,
     disabled: c => (c.view.ids.length === 0 ? 'no patch matches' : whileRunning(c)),
     deed: c => {
-      const blocked = c.state.engine.run?.run.blocked;
-      const more = c.view.ids.filter(id => !chosenIds(c).has(id) && blocked?.has(id) !== true);
+      const more = choosable(c, c.view.ids);
       return more.length === 0 ? {do: 'say', text: 'all that match are chosen'} : choose(more, true);
     },
   },
@@ -258,6 +266,14 @@ const lockLayer = (context: Context): Layer => {
       {key: 'v', label: 'lock: never reboot; what needs one stays pending', then: lock('never')},
     ],
   };
+};
+
+/** Those of them that are neither chosen yet nor blocked: what choosing them changes, and what undoing it takes back. */
+const choosable = (c: Context, ids: readonly string[]): string[] => {
+  const blocked = new Set(
+    c.state.ranking?.value?.patches.filter(patch => isBlocked(c, patch)).map(({id}) => id),
+  );
+  return ids.filter(id => !chosenIds(c).has(id) && !blocked.has(id));
 };
 
 /** Blocked in this run, or in an earlier one of the fleet: the ranking says so then. */

@@ -1,6 +1,7 @@
 import {stageNames} from '../../src/model/phase.ts';
 import {open, submit} from '../deed.ts';
 import type {Binding} from './binding.ts';
+import {gateNow} from '../gates-now.ts';
 import {reasonField} from './hosts.ts';
 import {runningStage} from '../stage-now.ts';
 import {noRun, whyNot} from './starting.ts';
@@ -13,7 +14,7 @@ export const stageBindings: readonly Binding[] = [
     id: 'scan',
     keys: ['b'],
     title: 'begin the scan of all hosts',
-    hint: c => (c.state.engine.run?.run.stages.identify.status === 'complete' ? undefined : 'begin scan'),
+    hint: c => (gateNow(c.state, 'prioritize') === undefined ? undefined : 'begin scan'),
     tier: 'safe',
     where: ['identify'],
     changes: true,

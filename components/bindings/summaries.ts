@@ -1,4 +1,5 @@
 import {isFinal} from '../../src/model/phase.ts';
+import {pickCanaries} from '../../src/record/canaries.ts';
 import {plannedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import type {ConsoleState} from '../console-state.ts';
@@ -14,28 +15,43 @@ const mostRows = 6;
 
 /** What the test stage will do to whom. */
 export const testLayer = (state: ConsoleState, run: RunState): Layer => {
-  const planned = plannedHosts(run);
-  const canaries = planned.filter(record => record.host.canary);
-  const others = planned.filter(record => !record.host.canary);
+  const planned = plannedHosts(run).filter(record => record.phase !== 'skipped');
+  const picked = new Set(pickCanaries(planned));
+  const canaries = planned.filter(record => picked.has(record.host.name));
+  const open = canaries.filter(record => !isFinal(record.phase));
+  const ended = canaries.filter(record => isFinal(record.phase));
+  const others = planned.filter(record => !picked.has(record.host.name));
   return {
     kind: 'typed',
     title: `Test plan ${planName(run)}`,
     lines: [
-      canaries.length === 0
-        ? 'No host is marked as canary: the least critical one of the plan goes first and is CHANGED.'
-        : `Canaries are CHANGED: ${namesOf(hostNames(canaries), 6)}.`,
+      open.length === 0
+        ? 'Nothing is CHANGED: the canaries are at their end.'
+        : `Canaries are CHANGED: ${namesOf(hostNames(open), 6)}${planned.some(isFlagged) ? '' : ' (none is marked: the least critical)'}.`,
+      ...(ended.length === 0 ? [] : [`Not touched again: ${endedWords(ended)}.`]),
       'All others are checked and staged; nothing is installed on them.',
     ],
-    table: [row('canaries', canaries, run), row('others', others, run)].filter(item => item['hosts'] !== 0),
-    expect: [String(canaries.length === 0 ? planned.length : canaries.length), state.fleet],
+    table: [row('canaries', open, run), row('others', others, run)].filter(item => item['hosts'] !== 0),
+    expect: [String(open.length), state.fleet],
     typed: '',
     then: submit('the test has started', {type: 'start', stage: 'test'}),
   };
 };
 
+const isFlagged = ({host}: HostRecord): boolean => host.canary;
+
+/** `web1 (done), api1 (failed)` */
+const endedWords = (records: readonly HostRecord[]): string =>
+  namesOf(
+    records.map(({host, phase}) => `${host.name} (${phase})`),
+    4,
+  );
+
 /** What a deploy will change, wave by wave. `chosen`: only these hosts, when some are selected. */
-export const deployLayer = (state: ConsoleState, run: RunState, chosen: readonly HostRecord[]): Layer => {
-  const open = (chosen.length > 0 ? chosen : plannedHosts(run)).filter(record => !isFinal(record.phase));
+export const deployLayer = ({state, view}: Context, run: RunState, chosen: readonly HostRecord[]): Layer => {
+  const open = (chosen.length > 0 ? chosen : plannedHosts(run)).filter(isDeployable);
+  const shown = new Set(view.ids);
+  const hidden = open.filter(record => !shown.has(record.host.name)).length;
   const waves = waveNumbers(open);
   const rows = waves.slice(0, mostRows).map(wave =>
     row(
@@ -53,6 +69,9 @@ export const deployLayer = (state: ConsoleState, run: RunState, chosen: readonly
       chosen.length > 0
         ? `Only the selected hosts: ${namesOf(hostNames(open), 6)}.`
         : 'All hosts of the plan that are not done.',
+      ...(hidden === 0
+        ? []
+        : [`${count(hidden, 'host')} of them ${hidden === 1 ? 'is' : 'are'} hidden by the filter.`]),
       none.length === 0
         ? 'Each has a tested way back.'
         : `${count(none.length, 'host')} cannot be rolled back: ${namesOf(hostNames(none), 6)}.`,
@@ -80,6 +99,10 @@ export const deployLayer = (state: ConsoleState, run: RunState, chosen: readonly
     }),
   };
 };
+
+/** A deploy would still change it. */
+export const isDeployable = (record: HostRecord): boolean =>
+  record.leftOut === undefined && !isFinal(record.phase);
 
 /** What a rollback will put back, host by host. */
 export const rollBackLayer = (context: Context, hosts: readonly HostRecord[], reason: string): Layer => {

@@ -117,10 +117,12 @@ const progressOf = (record: HostRecord, state: ConsoleState, width: number): Lin
   return percent === undefined ? [] : bar(percent, width, state.theme);
 };
 
-/** While it works: since its phase began. At the end: from its first job to the end. Empty before. */
+/** While it works: since its phase began. At the end: from the job that changed it to the end. Empty before. */
 const timeOf = (record: HostRecord, now: number): string => {
   if (isActive(record)) return elapsed(now - Date.parse(record.phaseSince));
-  const first = record.jobs.find(job => job.planDigest === record.planned?.planDigest);
+  const first = record.jobs.find(
+    (job, index) => index >= record.attemptFrom && (job.kind === 'install' || job.kind === 'undo'),
+  );
   if (!isFinal(record.phase) || first === undefined) return '';
   return elapsed(Date.parse(record.phaseSince) - Date.parse(first.since));
 };

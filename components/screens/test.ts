@@ -1,4 +1,4 @@
-import {changedHosts, plannedHosts} from '../../src/record/gates.ts';
+import {changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord} from '../../src/record/state.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {line, span, type Line, type Span} from '../span.ts';
@@ -101,7 +101,7 @@ const canariesFirst = (records: readonly HostRecord[]): HostRecord[] =>
 const headline = (state: ConsoleState): Line => {
   const {run} = state.engine;
   if (run?.run.plan === undefined) return line(span('no plan is locked', 'quiet'));
-  const planned = plannedHosts(run);
+  const planned = changedHosts(run);
   const canaries = planned.filter(record => record.host.canary);
   const healthy = canaries.filter(record => record.phase === 'done');
   const ready = planned.filter(record => record.checked?.ready === true);

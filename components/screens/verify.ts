@@ -119,7 +119,8 @@ const headline = (state: ConsoleState): Line => {
 const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
   const findings = record.verified?.findings ?? [];
   if (findings.length === 0 && record.troubles.length > 0) return troubleLines(record, state, width);
-  const words = findings.length === 0 ? 'none' : findings.join('; ');
+  const words =
+    record.verified === undefined ? 'not asked yet' : findings.length === 0 ? 'none' : findings.join('; ');
   const summary = state.engine.run?.run.stages.verify.summary ?? '';
   return [
     ...aboutHost(record, state, width),

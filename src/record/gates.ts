@@ -1,5 +1,6 @@
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, stageNames, type StageName} from '../model/phase.ts';
+import {pickCanaries} from './canaries.ts';
 import type {HostRecord, RunState} from './state.ts';
 
 /** Why something cannot be done now, and what opens it. */
@@ -121,6 +122,18 @@ const tested = (state: RunState): Refusal | undefined => {
         ? 'the plan was not tested'
         : `the test did not end well: ${test.summary}`;
     return {code: 'gate.test', what, next: 'run the test stage to its end'};
+  }
+  const planned = plannedHosts(state).filter(record => record.phase !== 'skipped');
+  const canaries = new Set(pickCanaries(planned));
+  const worse = planned.filter(
+    ({host, phase}) => canaries.has(host.name) && isFinal(phase) && phase !== 'done',
+  );
+  if (worse.length > 0) {
+    return {
+      code: 'gate.canary',
+      what: `${names(worse)}, which went first, ${worse.length === 1 ? `is ${worse[0]?.phase ?? ''}` : 'are not healthy'}`,
+      next: 'lock the plan anew without what made it worse (prioritize), or leave it out by name',
+    };
   }
   const unready = plannedHosts(state).filter(record => !isFinal(record.phase) && record.point === undefined);
   if (unready.length > 0) {

@@ -1,4 +1,4 @@
-import {criticalities} from '../model/host.ts';
+import {pickCanaries} from '../record/canaries.ts';
 import {isFinal} from '../model/phase.ts';
 import {plannedHosts} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
@@ -85,17 +85,6 @@ const upgradeCanaries = async (
     if (hostPlan === undefined) throw new Error(`${host} is not in the plan`);
     return guardHost(context, host, () => upgradeHost(context, hostPlan, digest, plan.reboot));
   });
-};
-
-/** The planned hosts that are flagged as canaries; where none is, the least critical one. */
-export const pickCanaries = (planned: readonly HostRecord[]): string[] => {
-  const flagged = planned.filter(record => record.host.canary);
-  if (flagged.length > 0) return flagged.map(record => record.host.name);
-  // An unstated criticality is no low one: it comes after all that are stated.
-  const rank = ({host}: HostRecord): number =>
-    host.criticality === undefined ? criticalities.length : criticalities.indexOf(host.criticality);
-  const [first] = [...planned].sort((a, b) => rank(a) - rank(b) || a.host.wave - b.host.wave);
-  return first === undefined ? [] : [first.host.name];
 };
 
 const gradesOf = (records: readonly HostRecord[]): string => {

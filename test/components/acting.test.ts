@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {FakeEngine} from './fake-engine.ts';
 import {
+  agent,
   deployingShop,
   openssl,
   perl,
@@ -118,6 +119,54 @@ test('a live action cannot be pasted, and Esc leaves it undone', async () => {
   await console.send(keys.esc);
   await console.until('nothing was done');
   expect(engine.commands).toEqual([]);
+});
+
+test('a deploy of selected hosts that are all at their end is refused before anything is asked', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy'});
+  await console.send('/web01\r');
+  await console.send(' ');
+  await console.until('1 selected');
+  await console.send('D');
+  await console.until(/none of\s+the selected hosts is left to deploy to/);
+  expect(engine.commands).toEqual([]);
+});
+
+test('a deploy says which of its hosts the filter hides', async () => {
+  signedShop();
+  const console = await open({stage: 'deploy'});
+  await console.send('/db1\r');
+  await console.send('D');
+  await console.until('1 host of them is hidden by the filter');
+});
+
+test('a test names the canaries it changes, and those that are at their end apart', async () => {
+  testedShop(engine);
+  engine.happen(phase('web01', 'rolled back'));
+  const console = await open({stage: 'test'});
+  expect(console.frame()).toMatch(/lock the plan\S*\s+anew \(2, then L\)/);
+  await console.send('T');
+  const frame = await console.until('Nothing is CHANGED: the canaries are at their end.');
+  expect(frame).toContain('Not touched again: web01 (rolled back).');
+  expect(frame).toContain('type 0 or shop-eu');
+});
+
+test('a range chooses what is neither chosen nor blocked, and its undo takes back no more than that', async () => {
+  rankedShop(engine);
+  engine.happenAll([
+    {type: 'patches.chosen', data: {patches: [openssl.id], chosen: true}},
+    {type: 'version.blocked', data: {patch: perl.id, reason: 'it breaks the shop'}},
+  ]);
+  const console = await open({stage: 'prioritize'});
+  await console.until('acme-agent');
+  await console.send('gvG ');
+  await console.until('1 patch chosen; u takes it back');
+  await console.send('u');
+  await console.until('taken back');
+  expect(engine.commands).toEqual([
+    {type: 'choose', patches: [agent.id], chosen: true},
+    {type: 'choose', patches: [agent.id], chosen: false},
+  ]);
 });
 
 test('selected hosts narrow a deploy, and the summary says so', async () => {

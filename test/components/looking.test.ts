@@ -6,12 +6,14 @@ import {
   ended,
   host,
   phase,
+  planDigest,
   rankedShop,
   scanned,
   scannedShop,
   summary,
   testedShop,
 } from './fleet.ts';
+import type {Body} from '../../src/record/event.ts';
 import {keys, show, type Shown} from './harness.tsx';
 
 let engine: FakeEngine;
@@ -112,7 +114,7 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   const frame = await console.until('1 update pending');
   expect(frame).toContain('1.22.1-9 > 1.22.1-9+deb12u3');
   expect(frame).toMatch(/Debian-Security:12/);
-  expect(frame).toContain('not installed: held. Next: ask its owner why it is held; release it\n');
+  expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
   expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);
 });
@@ -210,8 +212,8 @@ test('! lists hosts with the same trouble as one row, worst first, and goes to t
   await console.send('j');
   await console.until(/next +start its sshd/);
   await console.send(keys.enter);
-  await console.until('3 hosts selected. Next: start its sshd');
-  expect(console.frame()).toContain('3/4   3 selected');
+  await console.until('3 hosts, a selects them. Next: start its sshd');
+  expect(console.frame()).toMatch(/ 3\/4 +sort/);
 });
 
 test('? is made from the table of keys and says what cannot be done now', async () => {
@@ -270,4 +272,36 @@ test('m shows how far each wave is', async () => {
   expect(frame).toMatch(/wave 3 +\| waits +\| 1 /);
   await console.send(keys.esc);
   await console.untilGone('Waves');
+});
+
+test('the time of a host that is done is that of its upgrade, however long ago it was staged', async () => {
+  testedShop(engine);
+  const job = (kind: 'stage' | 'install', digit: string): Body => ({
+    type: 'job.intended',
+    data: {job: {id: digit.repeat(32), host: 'db1', kind, planDigest, bootId: 'b', machineId: 'm'}},
+  });
+  engine.happenAll([job('stage', 'a')], 13 * 3_600_000);
+  engine.happenAll([job('install', 'b')], 90_000);
+  engine.happen(phase('db1', 'done', '3 packages'));
+  const console = await open({stage: 'deploy'});
+  expect(console.frame()).toMatch(/db1 +ok done +1:30/);
+});
+
+test('what was not verified is not said to be without findings', async () => {
+  deployingShop(engine);
+  const console = await open({stage: 'verify'});
+  expect(console.frame()).toMatch(/findings +not asked yet/);
+});
+
+test('a rollback is not offered for a host at work', async () => {
+  deployingShop(engine);
+  engine.happen({
+    type: 'job.intended',
+    data: {
+      job: {id: 'c'.repeat(32), host: 'web10', kind: 'install', planDigest, bootId: 'b', machineId: 'm'},
+    },
+  });
+  const console = await open({stage: 'deploy'});
+  await console.send('/web10\r');
+  expect(console.frame()).not.toContain('R roll back');
 });

@@ -164,6 +164,12 @@ describe('deploy', () => {
       ),
     ).toBe('gate.test');
   });
+  test('does not follow a canary that was taken back after the test, signed off or not', () => {
+    expect(gate(after(...tested, is('web1', 'rolled back')), 'deploy')).toMatchObject({
+      code: 'gate.canary',
+      what: 'web1, which went first, is rolled back',
+    });
+  });
   test('is not kept by a canary that is done already', () => {
     expect(
       refusal(

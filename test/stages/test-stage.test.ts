@@ -1,6 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import type {Host} from '../../src/model/host.ts';
-import {pickCanaries, test as testStage} from '../../src/stages/test.ts';
+import {pickCanaries} from '../../src/record/canaries.ts';
+import {test as testStage} from '../../src/stages/test.ts';
 import {host} from '../policy/example-fleet.ts';
 import {createMemoryContext, type MemoryContext} from '../rollout/memory-context.ts';
 import {createWorld, planned, type World} from '../rollout/simulated-hosts.ts';
