@@ -7,7 +7,7 @@ import {createFiles} from './files.ts';
 import {openJournal, type Journal, type JournalOptions} from './journal.ts';
 import {isOwnDirectory} from './own-file.ts';
 import {runDirectory} from './paths.ts';
-import {readSnapshot, type Snapshot} from './snapshot.ts';
+import {dropSnapshot, readSnapshot, type Snapshot} from './snapshot.ts';
 
 /** The parts of a run's directory. */
 export const runParts = (directory: string) => ({
@@ -49,8 +49,12 @@ export const openRunJournal = async (
   const notices = [...journal.notices];
   const lost = snapshot === undefined ? undefined : lostSentence(parts.journal, snapshot, journal.head.seq);
   if (lost !== undefined) notices.push(lost);
+  // What is recorded from here on has the numbers of what was lost: a snapshot of that would contradict it.
+  if (lost !== undefined && journal.readOnly === undefined) await dropSnapshot(parts.snapshot);
+  const changed = snapshot === undefined ? undefined : changedSentence(parts.journal, snapshot, journal);
+  if (changed !== undefined) notices.push(changed);
   const fold = new Fold(journal.continued ? snapshot?.state : undefined);
-  let broken = journal.broken;
+  let broken = journal.broken ?? changed;
   try {
     for (const event of journal.events) fold.apply(event);
   } catch (error) {
@@ -97,6 +101,24 @@ const lostSentence = (path: string, {head}: Snapshot, seq: number): string | und
     ? undefined
     : `${path} ends with event ${seq}, and event ${head.seq} had been recorded: ` +
       'what came between is lost, and every host is to be asked what is true (scan again)';
+
+/**
+ * The chain tells of every changed line but the last, as nothing follows on it: there the snapshot does, which was taken of what was
+ * recorded.
+ */
+const changedSentence = (
+  path: string,
+  {head}: Snapshot,
+  {continued, events, head: last}: Journal<Body>,
+): string | undefined => {
+  if (continued || head.seq > last.seq) return undefined;
+  // Each line names the one before it.
+  const hash = events[head.seq]?.prevHash ?? last.hash;
+  return hash === head.hash
+    ? undefined
+    : `${path} is damaged: event ${head.seq} is not what was recorded, as the snapshot beside it shows. ` +
+        'What it says can be seen, nothing can be added and no host is worked on';
+};
 
 const journalMissing = (path: string): PatchdeckError =>
   new PatchdeckError(

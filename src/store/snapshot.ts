@@ -1,3 +1,5 @@
+import {unlink} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {Low, type Adapter} from 'lowdb';
 import {z} from 'zod';
@@ -8,7 +10,9 @@ import type {RunState} from '../record/state.ts';
 import {readDurable, writeDurable} from './durable-file.ts';
 import {sha256} from './files.ts';
 import type {Head} from './journal-lines.ts';
+import {syncDirectory} from './own-file.ts';
 import {hostRecordSchema, runRecordSchema} from './state-schema.ts';
+import {writeFailed} from './store-error.ts';
 
 /** The folded state at one line of the journal. A cache: the journal is the truth, and the state can always be folded from it anew. */
 export type Snapshot = {head: Head; state: RunState};
@@ -23,6 +27,16 @@ export const readSnapshot = async (path: string): Promise<Snapshot | undefined> 
 /** Replaces the snapshot. Throws `store.full` and the like; the old one is then still there. */
 export const writeSnapshot = async (path: string, snapshot: Snapshot): Promise<void> => {
   await new Low<Kept>(snapshotAdapter(path), {snapshot}).write();
+};
+
+/** Removes the snapshot. Throws `store.write-failed`. */
+export const dropSnapshot = async (path: string): Promise<void> => {
+  try {
+    await unlink(path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
 };
 
 type Kept = {snapshot: Snapshot | undefined};
