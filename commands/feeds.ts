@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {Option, type Command} from 'commander';
 import {z} from 'zod';
+import type {SyncStep} from '../src/advisories/sync-kept.ts';
 import type {FeedMeta} from '../src/model/advisory.ts';
 import {cleanLine} from '../src/model/clean.ts';
 import {PatchdeckError} from '../src/model/error.ts';
@@ -13,6 +14,8 @@ import {table} from './table.ts';
 const ownFlags = z.object({feedUrl: z.array(z.string()).default([])});
 /** What `sync` fetches when nothing is named: what a fleet of Debian hosts needs. */
 const usualFeeds = ['kev', 'epss', 'debian'];
+/** Progress is said this often, in milliseconds. */
+const sayEveryMs = 2000;
 const feedNames = 'kev, epss, debian, osv:Debian, osv:Ubuntu, alpine:v3.20, osv-api';
 
 export const addFeeds = (program: Command): void => {
@@ -80,12 +83,12 @@ const act = async (action: string, what: string[], given: With): Promise<Result>
 };
 
 const status = async ({flags, directory, output}: With): Promise<Result> => {
-  const {listFeeds} = await import('../src/advisories/feed-store.ts');
+  const {wholeFeeds} = await import('../src/advisories/feed-store.ts');
   const {loadKev} = await import('../src/advisories/kev.ts');
   const {loadKevFeed} = await import('../src/advisories/kev-feed.ts');
   const {ageOf} = await import('../src/advisories/place-words.ts');
   const now = Date.now();
-  const {feeds, damaged} = await listFeeds(directory);
+  const {feeds, damaged} = await wholeFeeds(directory);
   const kept = feeds.find(feed => feed.kind === 'kev');
   const kev =
     flags.kev === undefined && kept !== undefined
@@ -140,11 +143,10 @@ const sync = async (what: string[], {flags, directory, output, raw}: With): Prom
         sources,
         now: started,
         packages,
-        progress: (bytes, total) => {
-          if (Date.now() - told < 2000) return;
+        progress: step => {
+          if (Date.now() - told < sayEveryMs) return;
           told = Date.now();
-          const of = total === undefined ? '' : ` of ${feed === 'osv-api' ? total : megabytes(total)}`;
-          output.say(`  ${feed}: ${feed === 'osv-api' ? bytes : megabytes(bytes)}${of}`);
+          output.say(`  ${cleanLine(feed, 40)}: ${stepWords(step)}`);
         },
       });
       feeds.push(meta);
@@ -203,5 +205,10 @@ const described = ({name, digest, entries, unreadable, asked, released, source}:
   released,
   source,
 });
+
+const stepWords = ({unit, done, total}: SyncStep): string => {
+  const words = (n: number): string => (unit === 'bytes' ? megabytes(n) : n.toLocaleString('en'));
+  return `${words(done)}${total === undefined ? '' : ` of ${words(total)}`}${unit === 'bytes' ? '' : ` ${unit}`}`;
+};
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;

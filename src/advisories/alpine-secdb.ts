@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Advisory} from '../model/advisory.ts';
+import {advisorySchema, type Advisory} from '../model/advisory.ts';
 import {jsonWithin, type JsonLimits} from '../model/json.ts';
 
 /** `https://secdb.alpinelinux.org/v3.20/main.json`; only what is used is looked at. */
@@ -19,24 +19,37 @@ const secdbSchema = z.object({
 
 /**
  * Reads one repository of Alpine's security database: which version of a package fixes what. It knows fixes only, so nothing of it
- * says that a vulnerability is open; a version of 0 means that Alpine never was affected. Throws for what is no such document.
+ * says that a vulnerability is open; a version of 0 means that Alpine never was affected. Records with names that are none are counted.
+ * Throws for what is no such document.
  */
-export const alpineAdvisories = (bytes: Uint8Array, limits: JsonLimits): Advisory[] => {
+export const alpineAdvisories = (
+  bytes: Uint8Array,
+  limits: JsonLimits,
+): {advisories: Advisory[]; unreadable: number} => {
   const parsed = secdbSchema.safeParse(jsonWithin(bytes, limits));
   if (!parsed.success) throw new Error("it is not a document of Alpine's security database");
   const ecosystem = `Alpine:${parsed.data.distroversion}`;
-  return parsed.data.packages.flatMap(({pkg}) =>
-    Object.entries(pkg.secfixes).flatMap(([fixed, ids]): Advisory[] => {
-      const cves = [...new Set((ids ?? []).flatMap(line => line.match(/\bCVE-\d{4}-\d{4,19}\b/g) ?? []))];
-      if (fixed === '0' || fixed === '' || cves.length === 0) return [];
-      return cves.map(cve => ({
-        id: `ALPINE-${cve}`,
-        feed: 'alpine',
-        ecosystem,
-        source: pkg.name,
-        cves: [cve],
-        ranges: [{introduced: '0', fixed}],
-      }));
-    }),
-  );
+  const advisories: Advisory[] = [];
+  let unreadable = 0;
+  for (const {pkg} of parsed.data.packages) {
+    for (const [fixed, ids] of Object.entries(pkg.secfixes)) {
+      if (fixed === '0' || fixed === '') continue;
+      for (const cve of cvesIn(ids ?? [])) {
+        const advisory = advisorySchema.safeParse({
+          id: `ALPINE-${cve}`,
+          feed: 'alpine',
+          ecosystem,
+          source: pkg.name,
+          cves: [cve],
+          ranges: [{introduced: '0', fixed}],
+        });
+        if (advisory.success) advisories.push(advisory.data);
+        else unreadable++;
+      }
+    }
+  }
+  return {advisories, unreadable};
 };
+
+const cvesIn = (lines: readonly string[]): Set<string> =>
+  new Set(lines.flatMap(line => line.match(/\bCVE-\d{4}-\d{4,19}\b/g) ?? []));

@@ -1,3 +1,4 @@
+import {cleanLine} from '../model/clean.ts';
 import type {Scan} from '../model/scan.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 import {ecosystemOf, managerOfRelease} from './ecosystem.ts';
@@ -22,7 +23,11 @@ export type Collected = {
   foreign: ReadonlyMap<string, string[]>;
   /** Sources of third parties, with hosts. */
   uncovered: ReadonlyMap<string, string[]>;
+  /** Kernels that run and are of no installed package, by host and version. */
+  unjudged: ReadonlyMap<string, Unjudged>;
 };
+
+type Unjudged = {source: string; version: string; why: string; hosts: string[]};
 
 export type Collector = {add(scan: Scan): void; collected: Collected};
 
@@ -32,8 +37,9 @@ export const createCollector = (): Collector => {
   const groups = new Map<string, PackageGroup>();
   const foreign = new Map<string, string[]>();
   const uncovered = new Map<string, string[]>();
+  const unjudged = new Map<string, Unjudged>();
   return {
-    collected: {hosts, groups, foreign, uncovered},
+    collected: {hosts, groups, foreign, uncovered, unjudged},
     add: scan => {
       const ecosystem = ecosystemOf(scan.facts.os);
       if (ecosystem === undefined) {
@@ -46,9 +52,23 @@ export const createCollector = (): Collector => {
         if (known === undefined) groups.set(key, {...group, hosts: [host]});
         else known.hosts.push(host);
       }
+      const {kernel, container} = scan.facts;
+      const isFound = managerOfRelease(ecosystem) !== 'apt' || kernelOf(scan).running !== undefined;
+      if (container !== null || isFound) return;
+      const known = unjudged.get(kernel.running);
+      if (known !== undefined) known.hosts.push(scan.host);
+      else unjudged.set(kernel.running, strangeKernel(kernel.running, scan.host));
     },
   };
 };
+
+/** The sources that records name kernels by say nothing of one that came some other way. */
+const strangeKernel = (version: string, host: string): Unjudged => ({
+  source: 'linux',
+  version: cleanLine(version, 80),
+  why: 'it runs, and is of no installed package',
+  hosts: [host],
+});
 
 const groupsOf = (
   scan: Scan,

@@ -1,13 +1,13 @@
 import {createHash} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
 import {z} from 'zod';
-import {advisorySchema, feedMetaSchema, type FeedMeta} from '../model/advisory.ts';
+import {advisorySchema, askedSchema, feedMetaSchema, type FeedMeta} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {jsonWithin} from '../model/json.ts';
 import {writeDurable} from '../store/durable-file.ts';
 import {epssOfLine} from './epss.ts';
-import {feedLines, keepFeed, listFeeds, maxPackedBytes, packedFeed} from './feed-store.ts';
+import {feedLines, keepFeed, listFeeds, maxPackedBytes, packedFeed, readFeed} from './feed-store.ts';
 import {kevLineSchema} from './kev-feed.ts';
 
 const maxHeader = 1024 * 1024;
@@ -37,10 +37,9 @@ export const exportFeeds = async (directory: string, file: string, now: number):
   }
   const parts = [];
   for (const meta of feeds) {
-    const packed = await packedFeed(directory, meta);
     // What is damaged here would be refused there.
-    await requireWhole(packed, meta);
-    parts.push({meta, packed});
+    await readFeed(directory, meta, () => undefined);
+    parts.push({meta, packed: await packedFeed(directory, meta)});
   }
   const header = {
     patchdeckFeeds: 1,
@@ -102,11 +101,6 @@ export const importFeeds = async (directory: string, file: string): Promise<Bund
   return {feeds, older, digest: digestOf(whole), bytes: whole.length};
 };
 
-const requireWhole = async (packed: Uint8Array, meta: FeedMeta): Promise<void> => {
-  const lines = feedLines(packed, meta);
-  while ((await lines.next()).done !== true);
-};
-
 const readBundle = async (file: string): Promise<Buffer> => {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) throw new Error('it is not there, or is no file');
@@ -115,12 +109,17 @@ const readBundle = async (file: string): Promise<Buffer> => {
 };
 
 /** A digest proves that nothing changed on the way, not that it was right before. */
-const requireRecord = ({kind, name}: FeedMeta, line: string): void => {
+const requireRecord = (meta: FeedMeta, line: string): void => {
   const isRecord =
-    kind === 'epss'
+    meta.kind === 'epss'
       ? epssOfLine(line) !== undefined
-      : (kind === 'kev' ? kevLineSchema : advisorySchema).safeParse(JSON.parse(line)).success;
-  if (!isRecord) throw new Error(`feed ${name} has a line that is no record`);
+      : schemaOf(meta).safeParse(JSON.parse(line)).success;
+  if (!isRecord) throw new Error(`feed ${meta.name} has a line that is no record`);
+};
+
+const schemaOf = ({kind, partial}: FeedMeta): z.ZodType => {
+  if (kind === 'kev') return kevLineSchema;
+  return partial === true ? z.union([askedSchema, advisorySchema]) : advisorySchema;
 };
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -122,6 +122,30 @@ export async function* feedLines(
   if (rest !== '' || bytes !== meta.bytes || hash.digest('hex') !== meta.digest) throw damaged();
 }
 
+/** Gives each line of a kept feed to `take`. Throws as `packedFeed` and `feedLines`, also after some were given. */
+export const readFeed = async (
+  directory: string,
+  meta: FeedMeta,
+  take: (line: string) => void,
+): Promise<void> => {
+  for await (const lines of feedLines(await packedFeed(directory, meta), meta)) lines.forEach(take);
+};
+
+/** As `listFeeds`, each read to its end: data that is lost or was changed is damaged too. */
+export const wholeFeeds = async (directory: string): ReturnType<typeof listFeeds> => {
+  const {feeds, damaged} = await listFeeds(directory);
+  const whole: FeedMeta[] = [];
+  for (const meta of feeds) {
+    try {
+      await readFeed(directory, meta, () => undefined);
+      whole.push(meta);
+    } catch (error) {
+      damaged.push(`${cleanLine(error instanceof Error ? error.message : String(error))}; sync it again`);
+    }
+  }
+  return {feeds: whole, damaged};
+};
+
 /** A path beside the feeds for what is being downloaded. */
 export const temporaryPath = async (directory: string): Promise<string> => {
   await ownDirectory(directory);

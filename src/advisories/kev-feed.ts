@@ -3,7 +3,7 @@ import {cveIdSchema, type FeedMeta} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import {feedLines, packedFeed} from './feed-store.ts';
 import type {Kev} from './kev.ts';
-import type {KevEntry} from './kev-catalogue.ts';
+import type {KevCatalogue, KevEntry} from './kev-catalogue.ts';
 import {ageOf} from './place-words.ts';
 
 /** One kept line of the catalogue. */
@@ -14,6 +14,12 @@ export const kevLineSchema = z.object({
   ransomware: z.boolean(),
   version: z.string().max(60).optional(),
 });
+
+/** A catalogue in the form in which it is kept. */
+export const kevLines = ({entries, version}: KevCatalogue): string[] =>
+  [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([cve, entry]) => JSON.stringify({cve, ...entry, version}));
 
 /** From this age on the sentence says what an old catalogue does not know. CISA adds some every week. */
 const oldMs = 7 * 86_400_000;

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {advisorySchema, type Advisory, type FeedMeta} from '../model/advisory.ts';
+import {advisorySchema, askedSchema, type Advisory, type FeedMeta} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import {createBreather} from './breather.ts';
 import type {Collected} from './collect-packages.ts';
@@ -9,11 +9,20 @@ import {feedLines, packedFeed} from './feed-store.ts';
 /** Records by `ecosystem|source`. */
 export type AdvisoryIndex = {
   records: ReadonlyMap<string, readonly Advisory[]>;
-  /** Releases that some record speaks of. */
+  /** Releases that a whole feed speaks of. */
   ecosystems: ReadonlySet<string>;
+  /** Releases of which a feed knows only what it was asked about, and what that is, by `askedKey`. */
+  partly: ReadonlySet<string>;
+  asked: ReadonlySet<string>;
+  /** Feeds that were read to their end. */
+  used: FeedMeta[];
   /** Feeds that could not be believed, one sentence each. */
   damaged: string[];
 };
+
+/** Of a package in one version. */
+export const askedKey = (item: {ecosystem: string; source: string; installed: string}): string =>
+  `${item.ecosystem}|${item.source}|${item.installed}`;
 
 const placeSchema = z.object({ecosystem: z.string(), source: z.string()});
 
@@ -33,41 +42,61 @@ export const loadAdvisories = async (
     if (paid !== undefined) wanted.add(`${paid}|${source}`);
   }
   const records = new Map<string, Advisory[]>();
-  const ecosystems = new Set<string>();
-  const damaged: string[] = [];
+  const index = {
+    records,
+    ecosystems: new Set<string>(),
+    partly: new Set<string>(),
+    asked: new Set<string>(),
+    used: [] as FeedMeta[],
+    damaged: [] as string[],
+  };
   for (const meta of feeds.filter(feed => feed.kind === 'advisories')) {
     try {
-      const found = await readFeed(directory, meta, wanted);
-      for (const name of found.ecosystems) ecosystems.add(name);
+      const found = await readRecords(directory, meta, wanted);
+      const known = meta.partial === true ? index.partly : index.ecosystems;
+      for (const name of found.ecosystems) known.add(name);
+      for (const key of found.asked) index.asked.add(key);
       for (const advisory of found.advisories) {
         const key = `${advisory.ecosystem}|${advisory.source}`;
         const list = records.get(key);
         if (list === undefined) records.set(key, [advisory]);
         else list.push(advisory);
       }
+      index.used.push(meta);
     } catch (error) {
-      damaged.push(cleanLine(error instanceof Error ? error.message : String(error)));
+      index.damaged.push(cleanLine(error instanceof Error ? error.message : String(error)));
     }
   }
-  return {records, ecosystems, damaged};
+  return index;
 };
 
-const readFeed = async (
+type Found = {advisories: Advisory[]; ecosystems: Set<string>; asked: Set<string>};
+
+const readRecords = async (
   directory: string,
   meta: FeedMeta,
   wanted: ReadonlySet<string>,
-): Promise<{advisories: Advisory[]; ecosystems: Set<string>}> => {
+): Promise<Found> => {
   const breathe = createBreather();
-  const advisories: Advisory[] = [];
-  const ecosystems = new Set<string>();
+  const found: Found = {advisories: [], ecosystems: new Set(), asked: new Set()};
   for await (const lines of feedLines(await packedFeed(directory, meta), meta)) {
-    for (const line of lines) {
-      const value = JSON.parse(line) as unknown;
-      const {ecosystem, source} = placeSchema.parse(value);
-      ecosystems.add(ecosystem);
-      if (wanted.has(`${ecosystem}|${source}`)) advisories.push(advisorySchema.parse(value));
-    }
+    for (const line of lines) takeLine(JSON.parse(line) as unknown, meta, wanted, found);
     await breathe();
   }
-  return {advisories, ecosystems};
+  return found;
+};
+
+const takeLine = (value: unknown, {partial}: FeedMeta, wanted: ReadonlySet<string>, found: Found): void => {
+  if (partial === true) {
+    const line = askedSchema.safeParse(value);
+    if (line.success) {
+      const {ecosystem, source, version} = line.data.asked;
+      found.ecosystems.add(ecosystem);
+      found.asked.add(askedKey({ecosystem, source, installed: version}));
+      return;
+    }
+  }
+  const {ecosystem, source} = placeSchema.parse(value);
+  found.ecosystems.add(ecosystem);
+  if (wanted.has(`${ecosystem}|${source}`)) found.advisories.push(advisorySchema.parse(value));
 };

@@ -1,16 +1,12 @@
 import type {Advisory, FindingGroup, Findings} from '../model/advisory.ts';
-import {compareDpkg} from '../versions/dpkg.ts';
 import type {ManagerId} from '../model/package.ts';
 import {createBreather} from './breather.ts';
 import type {Collected} from './collect-packages.ts';
 import {managerOfRelease, paidEcosystemOf} from './ecosystem.ts';
-import {judge, type Order} from './judge.ts';
-import type {AdvisoryIndex} from './load-advisories.ts';
+import {judge} from './judge.ts';
+import {askedKey, type AdvisoryIndex} from './load-advisories.ts';
 import {recordedSource} from './kernel-package.ts';
-
-/** How versions are ordered in a release; undefined where no order is known, and nothing can be judged then. */
-const orderOf = (ecosystem: string): Order | undefined =>
-  /^(Debian|Ubuntu):/.test(ecosystem) ? compareDpkg : undefined;
+import {orderOf} from './version-order.ts';
 
 /**
  * Finds what is vulnerable. Each distinct package and version is judged once, for all its hosts; in between others of the thread have
@@ -20,14 +16,23 @@ export const match = async (collected: Collected, index: AdvisoryIndex): Promise
   const breathe = createBreather();
   const groups: FindingGroup[] = [];
   const unknown = new Map<string, Set<string>>();
+  const unjudged: Findings['unjudged'] = [...collected.unjudged.values()];
+  let judged = 0;
   const at = (key: string): readonly Advisory[] => index.records.get(key) ?? [];
   for (const [, group] of [...collected.groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await breathe();
     const {ecosystem, source, installed, candidate} = group;
+    const hosts = group.hosts.map(host => collected.hosts[host] ?? '');
     const order = orderOf(ecosystem);
-    if (order === undefined || !index.ecosystems.has(ecosystem)) {
+    const isAsked = index.asked.has(askedKey(group));
+    if (order === undefined || !(index.ecosystems.has(ecosystem) || isAsked)) {
+      if (order !== undefined && index.partly.has(ecosystem)) {
+        const why = 'no feed that is kept was asked about it';
+        unjudged.push({source, version: installed, why, hosts});
+        continue;
+      }
       const names = unknown.get(ecosystem) ?? new Set();
-      for (const host of group.hosts) names.add(collected.hosts[host] ?? '');
+      for (const host of hosts) names.add(host);
       unknown.set(ecosystem, names);
       continue;
     }
@@ -38,8 +43,8 @@ export const match = async (collected: Collected, index: AdvisoryIndex): Promise
       paid === undefined ? [] : at(`${paid}|${source}`),
       order,
     );
+    judged++;
     if (findings.length === 0) continue;
-    const hosts = group.hosts.map(host => collected.hosts[host] ?? '');
     groups.push({ecosystem, source, installed, candidate, hosts, findings});
   }
   const foreign = [...collected.foreign].map(([ecosystem, hosts]) => ({ecosystem, hosts}));
@@ -51,6 +56,8 @@ export const match = async (collected: Collected, index: AdvisoryIndex): Promise
       ...foreign,
     ],
     uncovered: [...collected.uncovered].map(([source, hosts]) => ({source, hosts})),
+    unjudged,
+    judged,
   };
 };
 

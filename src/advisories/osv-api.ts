@@ -1,9 +1,9 @@
 import {z} from 'zod';
-import type {Advisory} from '../model/advisory.ts';
+import {recordIdSchema, type Advisory} from '../model/advisory.ts';
 import {jsonWithin} from '../model/json.ts';
 import type {DownloadLimits} from './cached-download.ts';
 import {osvAdvisories} from './osv-record.ts';
-import {bulkLimits, streamDownload, type Sink} from './stream-download.ts';
+import {bulkLimits, streamDownload, WrongDocument, type Sink} from './stream-download.ts';
 
 export type OsvQuery = {ecosystem: string; name: string; version: string};
 /** What the service takes at once. */
@@ -18,7 +18,7 @@ const maxRecord = 16 * 1024 * 1024;
 const batchSchema = z.object({
   results: z.array(
     z.object({
-      vulns: z.array(z.object({id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,127}$/)})).nullish(),
+      vulns: z.array(z.object({id: recordIdSchema})).nullish(),
       next_page_token: z.string().max(4000).optional(),
     }),
   ),
@@ -81,34 +81,52 @@ const askBatch = async (
   }));
 };
 
-/** The records behind ids, each asked for once, several at a time; those that cannot be read are counted. */
+/**
+ * The records behind ids, each asked for once, several at a time. One that is gone, or is none, is `unreadable`; when most are, the
+ * service is not what it should be, and an Error says so.
+ */
 export const readOsv = async (
   base: string,
   ids: readonly string[],
   wanted: (ecosystem: string) => boolean,
   limits: DownloadLimits = bulkLimits,
   progress: (read: number) => void = () => undefined,
-): Promise<{advisories: Advisory[]; unreadable: number}> => {
+): Promise<{byId: ReadonlyMap<string, readonly Advisory[]>; unreadable: ReadonlySet<string>}> => {
   const queue = [...new Set(ids)].sort();
   const byId = new Map<string, Advisory[]>();
-  let unreadable = 0;
+  const unreadable = new Set<string>();
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let id = queue[next++]; id !== undefined; id = queue[next++]) {
-      const {value} = await streamDownload(
-        {url: `${base}/v1/vulns/${encodeURIComponent(id)}`, sink: () => jsonSink(maxRecord)},
-        {...limits, maxBytes: Math.min(limits.maxBytes, maxRecord)},
-      );
       try {
-        byId.set(id, osvAdvisories(value, wanted));
-      } catch {
-        unreadable++;
+        byId.set(id, await readOne(base, id, wanted, limits));
+      } catch (error) {
+        if (!(error instanceof WrongDocument)) throw error;
+        unreadable.add(id);
       }
-      progress(byId.size);
+      progress(byId.size + unreadable.size);
     }
   };
   await Promise.all(Array.from({length: atOnce}, worker));
-  return {advisories: queue.flatMap(id => byId.get(id) ?? []), unreadable};
+  if (unreadable.size > byId.size) throw new Error('most of its records cannot be read');
+  return {byId: new Map(queue.map(id => [id, byId.get(id) ?? []])), unreadable};
+};
+
+const readOne = async (
+  base: string,
+  id: string,
+  wanted: (ecosystem: string) => boolean,
+  limits: DownloadLimits,
+): Promise<Advisory[]> => {
+  const sink = (): Sink<Advisory[]> => {
+    const json = jsonSink(maxRecord);
+    return {write: chunk => json.write(chunk), end: async () => osvAdvisories(await json.end(), wanted)};
+  };
+  const {value} = await streamDownload(
+    {url: `${base}/v1/vulns/${encodeURIComponent(id)}`, sink},
+    {...limits, maxBytes: Math.min(limits.maxBytes, maxRecord)},
+  );
+  return value ?? [];
 };
 
 const jsonSink = (maxBytes: number): Sink<unknown> => {

@@ -6,9 +6,11 @@ import {osvAdvisories} from './osv-record.ts';
 import type {Sink} from './stream-download.ts';
 
 /** Bytes of one record, of all of them unpacked, and how many records an archive may have. */
-const maxRecord = 16 * 1024 * 1024;
-const maxUnpacked = 8 * 1024 * 1024 * 1024;
-const maxRecords = 1_000_000;
+const archiveLimits = {
+  maxRecord: 16 * 1024 * 1024,
+  maxUnpacked: 8 * 1024 * 1024 * 1024,
+  maxRecords: 1_000_000,
+};
 
 /** Puts a download into a file: an archive is read from its end. */
 export const fileSink = (path: string): Sink<undefined> => {
@@ -27,26 +29,33 @@ export const fileSink = (path: string): Sink<undefined> => {
 
 /**
  * Reads an archive `all.zip` of OSV records and gives what is of the distributions that `wanted` takes. Names in the archive are
- * never used as paths. Throws for what is no archive, is cut short, or unpacks to more than any such archive should.
+ * never used as paths. A record that cannot be read, or is larger than any should be, is counted. Throws for what is no archive, is
+ * cut short, or unpacks to more than any such archive should.
  */
 export const readOsvArchive = async (
   path: string,
-  wanted: (ecosystem: string) => boolean,
-  take: (advisory: Advisory) => void,
+  reader: {
+    wanted: (ecosystem: string) => boolean;
+    take: (advisory: Advisory) => void;
+    progress: (done: number, total: number) => void;
+  },
+  limits: typeof archiveLimits = archiveLimits,
 ): Promise<{entries: number; unreadable: number}> => {
   const zip = await openPromise(path);
   const taken = {entries: 0, unreadable: 0};
   try {
-    if (zip.entryCount > maxRecords) throw new Error(`it has more than ${maxRecords} records`);
+    if (zip.entryCount > limits.maxRecords) throw new Error(`it has more than ${limits.maxRecords} records`);
     let unpacked = 0;
+    let done = 0;
     for await (const entry of zip.entries()) {
+      reader.progress(++done, zip.entryCount);
       if (!entry.fileName.endsWith('.json')) continue;
       unpacked += entry.uncompressedSize;
-      if (unpacked > maxUnpacked) throw new Error('it unpacks to more than any such archive should');
-      const advisories = await readEntry(zip, entry, wanted);
+      if (unpacked > limits.maxUnpacked) throw new Error('it unpacks to more than any such archive should');
+      const advisories = await readEntry(zip, entry, reader.wanted, limits.maxRecord);
       if (advisories === undefined) taken.unreadable++;
       for (const advisory of advisories ?? []) {
-        take(advisory);
+        reader.take(advisory);
         taken.entries++;
       }
     }
@@ -61,6 +70,7 @@ const readEntry = async (
   zip: ZipFilePromise,
   entry: Entry,
   wanted: (ecosystem: string) => boolean,
+  maxRecord: number,
 ): Promise<Advisory[] | undefined> => {
   if (entry.uncompressedSize > maxRecord) return undefined;
   const bytes = await zip.read(entry, maxRecord);

@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import type {Advisory, AffectedRange} from '../model/advisory.ts';
+import {advisorySchema, recordIdSchema, type Advisory, type AffectedRange} from '../model/advisory.ts';
 import {plainEcosystem} from './ecosystem.ts';
+import {orderOf, type Order} from './version-order.ts';
 import {severityOf} from './severity-word.ts';
 
 const text = z.string().max(200);
@@ -12,7 +13,7 @@ const eventSchema = z.object({
 const severitySchema = z.array(z.object({type: z.string().max(40), score: z.string().max(400)})).max(20);
 /** The Open Source Vulnerability schema, 1.7; only what is used is looked at. */
 const recordSchema = z.object({
-  id: text.min(1),
+  id: recordIdSchema,
   modified: z.string().max(40),
   published: z.string().max(40).optional(),
   withdrawn: z.string().max(40).nullish(),
@@ -53,7 +54,7 @@ export const osvAdvisories = (document: unknown, wanted: (ecosystem: string) => 
     if (affected.package === undefined || !wanted(ecosystem)) return [];
     const ranges = (affected.ranges ?? [])
       .filter(({type}) => type === 'ECOSYSTEM')
-      .flatMap(({events}) => rangesOf(events));
+      .flatMap(({events}) => rangesOf(events, orderOf(ecosystem)));
     const versions = ranges.length === 0 ? (affected.versions ?? []) : [];
     if (ranges.length === 0 && versions.length === 0) return [];
     const rated = [...(affected.severity ?? []), ...(record.severity ?? [])];
@@ -62,7 +63,8 @@ export const osvAdvisories = (document: unknown, wanted: (ecosystem: string) => 
     const vectors = rated.filter(({type}) => type.startsWith('CVSS')).map(({score}) => score);
     const short = vectors.filter(vector => vector.length > 0 && vector.length <= 200).slice(0, 10);
     return [
-      {
+      // What it names is drawn on terminals: a record with anything else in it is none.
+      advisorySchema.parse({
         id: record.id,
         feed: 'osv',
         ecosystem,
@@ -74,7 +76,7 @@ export const osvAdvisories = (document: unknown, wanted: (ecosystem: string) => 
         ...(short.length === 0 ? {} : {vectors: short}),
         ...(since === undefined ? {} : {since}),
         ...(withdrawn === undefined ? {} : {withdrawn}),
-      },
+      }),
     ];
   });
 };
@@ -91,11 +93,13 @@ const cveIn = (id: string): string[] => {
   return match?.[1] === undefined ? [] : [match[1]];
 };
 
-/** Events come in pairs, in the order of versions; one that introduces and is never closed reaches on. */
-const rangesOf = (events: readonly z.infer<typeof eventSchema>[]): AffectedRange[] => {
+type Event = z.infer<typeof eventSchema>;
+
+/** Events may stand in any order; by that of versions one that introduces and is never closed reaches on. */
+const rangesOf = (events: readonly Event[], order: Order | undefined): AffectedRange[] => {
   const ranges: AffectedRange[] = [];
   let introduced: string | undefined;
-  for (const event of events) {
+  for (const event of order === undefined ? events : sorted(events, order)) {
     if (event.introduced !== undefined && event.introduced !== '') introduced ??= event.introduced;
     if (introduced === undefined) continue;
     if (event.fixed !== undefined && event.fixed !== '') ranges.push({introduced, fixed: event.fixed});
@@ -105,6 +109,14 @@ const rangesOf = (events: readonly z.infer<typeof eventSchema>[]): AffectedRange
     introduced = undefined;
   }
   return introduced === undefined ? ranges : [...ranges, {introduced}];
+};
+
+/** `0` stands for the first version, whatever that is. */
+const sorted = (events: readonly Event[], order: Order): Event[] => {
+  const at = ({introduced, fixed, last_affected}: Event): string =>
+    introduced ?? fixed ?? last_affected ?? '';
+  const place = (event: Event): number => (event.introduced === '0' ? 0 : 1);
+  return [...events].sort((a, b) => place(a) - place(b) || (place(a) === 0 ? 0 : order(at(a), at(b))));
 };
 
 const dayOf = (moment: string | undefined): string | undefined => {

@@ -35,7 +35,7 @@ class TryAgain extends Error {
 }
 
 /** The document is not what it should be: another attempt would bring the same. */
-class WrongDocument extends Error {}
+export class WrongDocument extends Error {}
 
 /**
  * Gets a document piece by piece, so that its size costs no memory. What is compressed on the wire counts by what it grows to.

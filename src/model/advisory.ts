@@ -1,7 +1,11 @@
 import {z} from 'zod';
 
-/** Longest id, name or version taken from a feed, in characters. */
-const text = z.string().min(1).max(200);
+/** An id, name, version or vector from a feed: printable, as it is drawn on terminals. */
+const text = z
+  .string()
+  .max(200)
+  .regex(/^[\x20-\x7e]+$/);
+export const recordIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,127}$/);
 
 export const cveIdSchema = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, 'a CVE id, as CVE-2026-1234');
 
@@ -21,7 +25,7 @@ export type AffectedRange = z.infer<typeof affectedRangeSchema>;
 /** What one record of a feed says of one source package in one release of a distribution. Kept one a line. */
 export const advisorySchema = z.object({
   /** The record's own name: `CVE-2023-0286`, `DSA-5343-1`, `UBUNTU-CVE-2025-38094`. */
-  id: text,
+  id: recordIdSchema,
   feed: z.enum(['debian', 'osv', 'alpine']),
   /** `Debian:12`, `Ubuntu:24.04`, `Ubuntu:Pro:18.04`, `Alpine:v3.20`. */
   ecosystem: text,
@@ -36,6 +40,8 @@ export const advisorySchema = z.object({
   vectors: z.array(text).max(10).optional(),
   /** Day it became known, as `2023-02-07`: published, or first seen by `feeds sync`. */
   since: z.iso.date().optional(),
+  /** Day on which this machine first saw it, where nobody says since when it is known: at least since then. */
+  seen: z.iso.date().optional(),
   /** Taken back on this day. */
   withdrawn: z.iso.date().optional(),
   /** The distribution has not found out whether it is affected. */
@@ -44,6 +50,11 @@ export const advisorySchema = z.object({
   unsupported: z.boolean().optional(),
 });
 export type Advisory = z.infer<typeof advisorySchema>;
+
+/** A line of a feed that knows only of what was asked about: this was. */
+export const askedSchema = z.strictObject({
+  asked: z.object({ecosystem: text, source: text, version: text}),
+});
 
 /**
  * Where a vulnerability of an installed package stands.
@@ -74,6 +85,7 @@ export const findingSchema = z.object({
   severity: severitySchema.optional(),
   vectors: z.array(z.string()).optional(),
   since: z.string().optional(),
+  seen: z.string().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
@@ -96,8 +108,20 @@ export const findingsSchema = z.object({
   unknownReleases: z.array(z.object({ecosystem: z.string(), hosts: z.array(z.string())})),
   /** Packages of third parties, that no record covers. */
   uncovered: z.array(z.object({source: z.string(), hosts: z.array(z.string())})),
+  /** What runs or is installed and could not be judged though its release is covered, with why. */
+  unjudged: z
+    .array(z.object({source: z.string(), version: z.string(), why: z.string(), hosts: z.array(z.string())}))
+    .default([]),
+  /** How many packages in one version, with one candidate, were judged: each once, on however many hosts it is. */
+  judged: z.int().optional(),
 });
 export type Findings = z.infer<typeof findingsSchema>;
+
+/** What lets a server say that nothing changed. */
+const validators = z.object({
+  etag: z.string().max(1000).optional(),
+  lastModified: z.string().max(100).optional(),
+});
 
 /** One kept feed. `digest`: sha256 of its normal form, by which plans name it. */
 export const feedMetaSchema = z.object({
@@ -116,7 +140,10 @@ export const feedMetaSchema = z.object({
   asked: z.iso.datetime(),
   /** The date the data gives itself, ISO 8601, where it has one. */
   released: z.string().max(40).optional(),
-  etag: z.string().max(1000).optional(),
-  lastModified: z.string().max(100).optional(),
+  ...validators.shape,
+  /** The same of each of its documents, where it is made of several. */
+  parts: z.array(validators).max(4).optional(),
+  /** It knows only of the packages that it has `asked` lines for. */
+  partial: z.boolean().optional(),
 });
 export type FeedMeta = z.infer<typeof feedMetaSchema>;

@@ -17,6 +17,8 @@ export const ratingSchema = z.object({
   epss: z.object({cve: z.string(), probability: z.number(), percentile: z.number()}).nullable(),
   /** Day on which the oldest became known. */
   since: z.string().nullable(),
+  /** No record says that day: it is when this machine first saw it, which may be later. */
+  sinceAtLeast: z.boolean().optional(),
   ssvc: z.object({decision: z.enum(['act', 'attend', 'track']), path: z.array(z.string())}),
   unknown: z.array(z.string()),
   /** Age of the oldest data it rests on, in words. */

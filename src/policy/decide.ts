@@ -177,7 +177,7 @@ const deadlineOf = (patch: Patch, {policy, now}: DecisionInputs): {deadline?: De
     const from = Number.isNaN(since) ? now : since;
     const known = Number.isNaN(since)
       ? 'counted from now, as nobody says since when it is known'
-      : `known since ${patch.rating?.since ?? ''}`;
+      : `known ${patch.rating?.sinceAtLeast === true ? 'at least ' : ''}since ${patch.rating?.since ?? ''}`;
     for (const level of levelsOf(patch)) {
       const allowed = deadlines[level];
       if (allowed !== undefined)

@@ -16,10 +16,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
   const unscored = 'missing' in epss ? cves.length : cves.filter(cve => !epss.has(cve)).length;
   const severity = severityOf(findings, inputs.cves);
   const exploitation = exploitationOf(inputs, likely, unscored > 0 || !('cves' in inputs.cves));
-  const since = findings
-    .map(finding => finding.since ?? '')
-    .filter(day => day !== '')
-    .sort()[0];
+  const known = knownSince(findings);
   return {
     severity: severity.level ?? null,
     severityBy: severity.by,
@@ -29,7 +26,8 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
         ? null
         : {cve: cvss.cve, score: cvss.score.score, version: cvss.score.version, vector: cvss.score.vector},
     epss: likely === undefined ? null : {...likely},
-    since: since ?? null,
+    since: known?.day ?? null,
+    ...(known?.atLeast === true ? {sinceAtLeast: true} : {}),
     ssvc: isHole
       ? decideSsvc({
           exploitation,
@@ -48,10 +46,26 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
           ...(unscored > 0 || likely === undefined
             ? [`EPSS: ${'missing' in epss ? epss.missing : 'no score yet'}`]
             : []),
-          ...(since === undefined ? [`age: ${threat.recordsMissing ?? 'no date in the records'}`] : []),
+          ...ageUnknown(known, threat.recordsMissing),
         ],
     age: threat.age ?? null,
   };
+};
+
+type Known = {day: string; atLeast: boolean};
+
+/** The earliest day on which one of them was known; `atLeast`: no record says it, this machine saw it then. */
+const knownSince = (findings: readonly Finding[]): Known | undefined =>
+  findings
+    .flatMap(({since, seen}): Known[] => {
+      const day = since ?? seen;
+      return day === undefined ? [] : [{day, atLeast: since === undefined}];
+    })
+    .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : Number(a.atLeast) - Number(b.atLeast)))[0];
+
+const ageUnknown = (known: Known | undefined, recordsMissing: string | undefined): string[] => {
+  if (known === undefined) return [`age: ${recordsMissing ?? 'no date in the records'}`];
+  return known.atLeast ? [`age: no date in the records, known at least since ${known.day}`] : [];
 };
 
 type Worst = {cve: string; score: CvssScore};

@@ -1,6 +1,7 @@
 import {createBreather} from '../advisories/breather.ts';
 import {createCollector} from '../advisories/collect-packages.ts';
 import {ecosystemOf, managerOfRelease} from '../advisories/ecosystem.ts';
+import {recordedSource} from '../advisories/kernel-package.ts';
 import {feedSentences, loadEpss, oldestAge, type Knowledge} from '../advisories/knowledge.ts';
 import {loadAdvisories} from '../advisories/load-advisories.ts';
 import {closedBy, match} from '../advisories/match.ts';
@@ -52,13 +53,21 @@ export const findHoles = async (
   const recorded = new Map(
     scans.flatMap(({host, facts}) => {
       const ecosystem = ecosystemOf(facts.os) ?? '';
-      return index.ecosystems.has(ecosystem) ? [[host, managerOfRelease(ecosystem)] as const] : [];
+      return index.ecosystems.has(ecosystem) || index.partly.has(ecosystem)
+        ? [[host, managerOfRelease(ecosystem)] as const]
+        : [];
     }),
   );
   for (const {hosts} of findings.unknownReleases) for (const host of hosts) recorded.delete(host);
+  const notJudged = new Set(
+    findings.unjudged.flatMap(({source, hosts}) => hosts.map(host => `${source}|${host}`)),
+  );
+  const isJudged = (draft: DraftPatch, host: string): boolean =>
+    recorded.get(host) === draft.manager &&
+    !notJudged.has(`${recordedSource(draft.source, draft.version).source}|${host}`);
   const covers = (draft: DraftPatch): boolean =>
     hasRecords &&
-    draft.hosts.every(host => recorded.get(host) === draft.manager) &&
+    draft.hosts.every(host => isJudged(draft, host)) &&
     draft.notInstalled.every(({why}) => why !== 'third-party');
   return {
     scans,
@@ -118,10 +127,13 @@ const threatOf = (
   };
 };
 
-const uncoveredWords = ({unknownReleases, uncovered}: Findings, hasRecords: boolean): string[] => [
+const uncoveredWords = ({unknownReleases, uncovered, unjudged}: Findings, hasRecords: boolean): string[] => [
   ...(hasRecords
     ? unknownReleases.map(({ecosystem, hosts}) => `no feed has records of ${ecosystem}: ${named(hosts)}`)
     : []),
+  ...unjudged.map(
+    ({source, version, why, hosts}) => `${source} ${version} was not judged: ${why}: ${named(hosts)}`,
+  ),
   ...uncovered.map(({source, hosts}) => `${source} is of a third party, no feed covers it: ${named(hosts)}`),
 ];
 

@@ -67,6 +67,26 @@ describe('which record counts', () => {
       await one([record('DSA-1-1', {cves: [cve], severity: 'high', since: '2026-01-05'}), vague]),
     ).toMatchObject([{record: cve, severity: 'high', since: '2026-01-05'}]);
   });
+  it('of two notices that count alike both: affected by one is affected, and the highest fix mends it', async () => {
+    const first = record('USN-1-1', {cves: [cve, 'CVE-2026-9']});
+    const second = record('USN-2-1', {
+      cves: [cve, 'CVE-2026-9'],
+      ranges: [{introduced: '0', fixed: '1.0-3'}],
+    });
+    for (const records of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(await one(records, '1.0-1', {x: '1.0-2'})).toMatchObject([
+        {state: 'fix-elsewhere', fixed: '1.0-3'},
+        {state: 'fix-elsewhere'},
+      ]);
+      expect(await stateOf(records, '1.0-2', {x: '1.0-3'})).toEqual(['fix-pending', 'fix-pending']);
+      expect(await stateOf(records, '1.0-3')).toEqual([]);
+    }
+    const none = record('USN-3-1', {cves: [cve, 'CVE-2026-9'], ranges: open});
+    expect(await stateOf([first, none], '1.0-1', {x: '1.0-2'})).toEqual(['no-fix-yet', 'no-fix-yet']);
+  });
   it('none of another release or source', async () => {
     const records = [
       record(cve, {ecosystem: 'Debian:13'}),
@@ -121,6 +141,25 @@ describe('kernels', () => {
   it('the fixed one runs: the old one beside it does not count', async () =>
     expect(await ask([old, fixed], '40')).toEqual([]));
   it('only the old one is there', async () => expect(await ask([old], '39')).toEqual(['fix-elsewhere']));
+  it('one that runs and is of no installed package is said, with its host', async () => {
+    const own = {running: '6.9.1-own', newest: null};
+    const found = await matched(
+      [
+        debianHost('a', [old], {}, {kernel: own}),
+        debianHost('b', [old], {}, {kernel: own, container: 'lxc'}),
+      ],
+      kernels,
+    );
+    expect(found.groups).toEqual([]);
+    expect(found.unjudged).toEqual([
+      {
+        source: 'linux',
+        version: '6.9.1-own',
+        why: 'it runs, and is of no installed package',
+        hosts: ['a'],
+      },
+    ]);
+  });
   it('in a container it is the machine below that matters', async () =>
     expect(await ask([old], '39', 'lxc')).toEqual([]));
 });
@@ -166,6 +205,13 @@ describe('what is not known', () => {
     const scan = debianHost('a', [{...installed('x', '1.0-1'), status: 'rc'}]);
     expect((await matched([scan], [record(cve)])).groups).toEqual([]);
   });
+});
+
+it('each package in one version with one candidate is judged once, on however many hosts it is', async () => {
+  const pair = [installed('x', '1.0-1'), installed('x-common', '1.0-1', 'x'), installed('y', '2-1')];
+  const scans = Array.from({length: 40}, (_, i) => debianHost(`h${i}`, pair, i < 20 ? {x: '1.0-2'} : {}));
+  // x with and without a candidate, and y.
+  expect((await matched(scans, [record(cve)])).judged).toBe(3);
 });
 
 describe('both ways', () => {

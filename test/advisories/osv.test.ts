@@ -32,6 +32,20 @@ const bodyOf = async (request: IncomingMessage): Promise<Exchange['request']> =>
 };
 
 describe('asking the service', () => {
+  it.each([
+    ['ubuntu-22.04', 'Ubuntu:22.04', 'xz-utils', '5.2.5-2ubuntu1', 'USN-8362-1'],
+    ['alpine-v3.20', 'Alpine:v3.20', 'musl', '1.2.5-r0', 'ALPINE-CVE-2025-26519'],
+    ['opensuse-leap-15.5', 'openSUSE:Leap 15.5', 'curl', '8.0.1-150400.5.50.1', 'SUSE-SU-2024:3926-1'],
+  ])('understands what the service says of %s', async (name, ecosystem, source, version, id) => {
+    const {request, response: said} = (await fixture(`osv-querybatch-${name}.json`)) as Exchange;
+    server.answer(response => response.end(JSON.stringify(said)));
+    const asked = request.queries.map(query => ({...query.package, version: query.version}));
+    const ids = await askOsv(base, asked, limits);
+    const at = asked.findIndex(query => query.name === source && query.version === version);
+    expect(asked[at]).toEqual({ecosystem, name: source, version});
+    expect(ids[at]).toContain(id);
+  });
+
   it('gives each package the records of its own answer, as in a real exchange', async () => {
     server.answer((response, request) => {
       void bodyOf(request).then(body => {
@@ -119,10 +133,27 @@ describe('asking the service', () => {
       response.end(request.url === '/v1/vulns/DSA-3029-1' ? JSON.stringify(record) : '[]'),
     );
     const read = await readOsv(base, ['DSA-3029-1', 'X-1', 'DSA-3029-1'], anything, limits);
-    expect(read.unreadable).toBe(1);
-    expect(read.advisories.map(({id, source}) => [id, source])).toEqual([['DSA-3029-1', 'nginx']]);
+    expect([...read.unreadable]).toEqual(['X-1']);
+    expect(read.byId.get('DSA-3029-1')).toMatchObject([{id: 'DSA-3029-1', source: 'nginx'}]);
     expect(server.requests).toHaveLength(2);
   });
+
+  it('goes on when one record is gone, and not when most are, or the line fails', async () => {
+    const record = JSON.stringify(await fixture('osv-DSA-3029-1.json'));
+    server.answer((response, request) =>
+      request.url === '/v1/vulns/DSA-3029-1' ? response.end(record) : response.writeHead(404).end(),
+    );
+    const read = await readOsv(base, ['DSA-3029-1', 'GONE-1'], anything, limits);
+    expect([...read.unreadable]).toEqual(['GONE-1']);
+    await expect(readOsv(base, ['GONE-1', 'GONE-2'], anything, limits)).rejects.toThrow('most of its');
+    server.answer(response => response.writeHead(500).end());
+    await expect(readOsv(base, ['DSA-3029-1'], anything, limits)).rejects.toThrow('it answered 500');
+  });
+});
+
+const affectedBy = (fixed: string, name = 'x'): object => ({
+  package: {ecosystem: 'Debian:12', name},
+  ranges: [{type: 'ECOSYSTEM', events: [{introduced: '0'}, {fixed}]}],
 });
 
 describe('a record', () => {
@@ -181,6 +212,36 @@ describe('a record', () => {
         ranges: [{introduced: '0', fixed: '2'}, {introduced: '3', lastAffected: '3.5'}, {introduced: '4'}],
       },
     ]);
+  });
+
+  it('has its ranges in the order of versions, whatever the order of its events', () => {
+    const ranges = (events: object[]): unknown =>
+      osvAdvisories(
+        {
+          ...base12,
+          affected: [{package: {ecosystem: 'Debian:12', name: 'x'}, ranges: [{type: 'ECOSYSTEM', events}]}],
+        },
+        anything,
+      )[0]?.ranges;
+    expect(ranges([{fixed: '2'}, {introduced: '0'}])).toEqual([{introduced: '0', fixed: '2'}]);
+    expect(ranges([{introduced: '3'}, {fixed: '10'}, {fixed: '2'}, {introduced: '0'}])).toEqual([
+      {introduced: '0', fixed: '2'},
+      {introduced: '3', fixed: '10'},
+    ]);
+  });
+
+  it.each(['osv-USN-6332-1.json', 'osv-DLA-3623-1.json'])(
+    'that says of no package that it is affected says nothing: %s',
+    async name => expect(osvAdvisories(await fixture(name), anything)).toEqual([]),
+  );
+
+  it.each([
+    ['id', {id: 'X-1\u001b]52;c;aGk=\u0007'}],
+    ['id', {id: 'X-1\u202e'}],
+    ['version', {affected: [affectedBy('1\u001b[2J')]}],
+    ['package', {affected: [affectedBy('1', 'x\u009b31m')]}],
+  ])('with a terminal sequence in its %s is none', (_, hostile) => {
+    expect(() => osvAdvisories({...base12, affected: [affectedBy('1')], ...hostile}, anything)).toThrow();
   });
 
   it('without any range has its list of versions, and without both nothing', () => {

@@ -1,21 +1,16 @@
-import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import type {ServerResponse} from 'node:http';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {exportFeeds, importFeeds} from '../../src/advisories/feed-bundle.ts';
 import {defaultFeedSources, feedSources} from '../../src/advisories/feed-sources.ts';
-import {feedLines, listFeeds, packedFeed} from '../../src/advisories/feed-store.ts';
+import {createFeedDraft, keepFeed, listFeeds} from '../../src/advisories/feed-store.ts';
 import {loadKevFeed} from '../../src/advisories/kev-feed.ts';
-import {syncFeed, type Synced} from '../../src/advisories/sync-feeds.ts';
-import type {FeedMeta} from '../../src/model/advisory.ts';
 import {debianNotices, osvDocument, trackerDocument} from './debian-notices.ts';
-import {startFeedServer, type FeedServer} from './feed-server.ts';
+import {feedWorld, now} from './feed-world.ts';
 import {zipOf} from './zip-of.ts';
 
-const limits = {maxBytes: 2_000_000, attemptMs: 3000, silenceMs: 400, retries: 2, pauseMs: 10};
-const now = Date.parse('2023-04-01T00:00:00Z');
 const notices = await debianNotices();
 const tracker = trackerDocument(notices);
 const kev = await readFile(new URL('fixtures/kev-2025-08-25-excerpt.json', import.meta.url), 'utf8');
@@ -27,54 +22,26 @@ const epss = [
   'CVE-2022-42898,0.00913,0.75001',
 ].join('\n');
 
-let directory = '';
-let server: FeedServer;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'patchdeck-feeds-'));
-  server = await startFeedServer();
-});
-afterEach(async () => {
-  await server.close();
-  await rm(directory, {recursive: true, force: true});
-});
-
-const serve = (body: string | Uint8Array, head: Record<string, string> = {}): void =>
-  server.answer(response => response.writeHead(200, head).end(body));
-const sync = (feed: string, at = now, over: Partial<typeof limits> = {}): Promise<Synced> => {
-  const base = new URL(server.url).origin;
-  const sources = feedSources(
-    Object.keys(defaultFeedSources).map(name => `${name}=${base}`),
-    {},
-  );
-  return syncFeed({feed, directory: join(directory, 'feeds'), sources, now: at}, {...limits, ...over});
-};
-const linesOf = async (meta: FeedMeta, place = join(directory, 'feeds')): Promise<unknown[]> => {
-  const found: unknown[] = [];
-  for await (const lines of feedLines(await packedFeed(place, meta), meta)) {
-    found.push(...lines.map(line => (meta.kind === 'epss' ? line : (JSON.parse(line) as unknown))));
-  }
-  return found;
-};
-const kept = async (): Promise<string[]> =>
-  (await listFeeds(join(directory, 'feeds'))).feeds.map(feed => `${feed.name} ${feed.entries}`);
+const world = feedWorld();
 
 describe('the Debian security tracker', () => {
   it('is read piece by piece into one record for each source package, vulnerability and release', async () => {
     const cut = Buffer.from(tracker);
-    server.answer(response => {
+    world.server.answer(response => {
       response.writeHead(200);
       for (let at = 0; at < cut.length; at += 97) response.write(cut.subarray(at, at + 97));
       response.end();
     });
-    const {meta} = await sync('debian');
+    const {meta} = await world.sync('debian');
     expect(meta.entries).toBe(notices.flatMap(notice => notice.cves).length);
-    expect(await linesOf(meta)).toContainEqual({
+    expect(await world.linesOf(meta)).toContainEqual({
       id: 'CVE-2023-22809',
       feed: 'debian',
       ecosystem: 'Debian:11',
       source: 'sudo',
       cves: ['CVE-2023-22809'],
       ranges: [{introduced: '0', fixed: '1.9.5p2-3+deb11u1'}],
+      seen: '2023-04-01',
     });
   });
 
@@ -86,9 +53,9 @@ describe('the Debian security tracker', () => {
       sid: {status: 'resolved', fixed_version: '0', urgency: 'high'},
       bullseye: {status: 'resolved', fixed_version: '2.0-1', urgency: 'medium**'},
     };
-    serve(JSON.stringify({x: {'CVE-2026-1111': {releases}, 'TEMP-1-A': {releases}}}));
-    const {meta} = await sync('debian');
-    const found = (await linesOf(meta)) as Record<string, unknown>[];
+    world.serve(JSON.stringify({x: {'CVE-2026-1111': {releases}, 'TEMP-1-A': {releases}}}));
+    const {meta} = await world.sync('debian');
+    const found = (await world.linesOf(meta)) as Record<string, unknown>[];
     const byRelease = new Map(found.map(record => [record['ecosystem'], record]));
     expect([...byRelease.keys()].sort()).toEqual(['Debian:10', 'Debian:11', 'Debian:12', 'Debian:13']);
     expect(byRelease.get('Debian:12')).not.toHaveProperty('severity');
@@ -101,15 +68,18 @@ describe('the Debian security tracker', () => {
   it('gives what is new in the next copy the day on which it was first seen, and keeps the days of the rest', async () => {
     const [first = '', ...others] = tracker.split('"CVE-2023-22809"');
     expect(others).toHaveLength(1);
-    serve(trackerDocument(notices.filter(notice => notice.source !== 'sudo')));
-    await sync('debian');
-    serve(tracker);
-    const {meta} = await sync('debian', now + 86_400_000);
-    const found = (await linesOf(meta)) as Record<string, unknown>[];
+    world.serve(trackerDocument(notices.filter(notice => notice.source !== 'sudo')));
+    await world.sync('debian');
+    world.serve(tracker);
+    const {meta} = await world.sync('debian', {now: now + 86_400_000});
+    const found = (await world.linesOf(meta)) as Record<string, unknown>[];
     expect(found.filter(record => record['since'] !== undefined)).toMatchObject([
       {id: 'CVE-2023-22809', since: '2023-04-02'},
     ]);
     expect(first).not.toBe('');
+    // Of the rest it is known that they are known at least since the first copy.
+    const rest = found.filter(record => record['since'] === undefined);
+    expect(new Set(rest.map(record => record['seen']))).toEqual(new Set(['2023-04-01']));
   });
 });
 
@@ -162,70 +132,71 @@ describe('what a feed can do wrong', () => {
     ['no security database', 'alpine:v3.20', response => response.end('{"packages": 3}'), "none of Alpine's"],
   ])('%s: what was kept stays', async (_, feed, answer, why) => {
     await keepOne(feed);
-    const before = await kept();
-    server.answer(answer);
-    const said = await sync(feed).then(
+    const before = await world.kept();
+    world.server.answer(answer);
+    const said = await world.sync(feed).then(
       () => 'it was taken',
       (error: unknown) => String(error),
     );
     expect(said).toMatch(/^Error: ./);
     expect(said).toContain(why.replace("none of Alpine's", 'not a document of Alpine'));
-    expect(await kept()).toEqual(before);
-    expect((await readdir(join(directory, 'feeds'))).filter(name => name.startsWith('.'))).toEqual([]);
+    expect(await world.kept()).toEqual(before);
+    expect((await readdir(world.directory)).filter(name => name.startsWith('.'))).toEqual([]);
   });
 
   const keepOne = async (feed: string): Promise<void> => {
-    if (feed === 'epss') serve(epss);
-    else if (feed === 'kev') serve(kev);
+    if (feed === 'epss') world.serve(epss);
+    else if (feed === 'kev') world.serve(kev);
     else if (feed.startsWith('osv'))
-      serve(zipOf({'a.json': JSON.stringify(osvDocument(notices[3] ?? never()))}));
-    else if (feed.startsWith('alpine')) serve(alpine);
-    else serve(tracker);
-    await sync(feed);
+      world.serve(zipOf({'a.json': JSON.stringify(osvDocument(notices[3] ?? never()))}));
+    else if (feed.startsWith('alpine')) world.serve(alpine);
+    else world.serve(tracker);
+    await world.sync(feed);
   };
 
   it('is asked again after a 500, and its pause is kept short', async () => {
-    server.answer((response, _request, count) =>
+    world.server.answer((response, _request, count) =>
       count < 3 ? response.writeHead(503, {'retry-after': '3600'}).end() : response.end(tracker),
     );
-    expect((await sync('debian')).meta.entries).toBeGreaterThan(20);
-    expect(server.requests).toHaveLength(3);
+    expect((await world.sync('debian')).meta.entries).toBeGreaterThan(20);
+    expect(world.server.requests).toHaveLength(3);
+  });
+
+  it('a drip that never falls silent ends with the time that one attempt has', async () => {
+    await keepOne('debian');
+    const drips = new Set<NodeJS.Timeout>();
+    world.server.answer(response => {
+      drips.add(setInterval(() => response.write(' '), 20));
+    });
+    await expect(world.sync('debian', {attemptMs: 500, retries: 0})).rejects.toThrow(
+      'it did not answer in time',
+    );
+    for (const drip of drips) clearInterval(drip);
+    expect(await world.kept()).toHaveLength(1);
+  });
+
+  it('a name in the database of Alpine that is none is left out and counted', async () => {
+    const hostile = alpine.replace('"openssl"', '"open\\u001b]52;c;aGk=\\u0007ssl"');
+    const good = '{"pkg": {"name": "zlib", "secfixes": {"1.3-r0": ["CVE-2026-1111"]}}}';
+    world.serve(hostile.replace('{"pkg":{"name":"zlib","secfixes":{}}}', good));
+    const {meta} = await world.sync('alpine:v3.20');
+    expect(meta).toMatchObject({entries: 2, unreadable: 4});
+    expect(await world.linesOf(meta)).toMatchObject([{source: 'zlib'}, {source: 'zlib'}]);
   });
 
   it('hostile strings stay strings: names, ids and words that are none are left out and counted', async () => {
     const open = {releases: {bookworm: {status: 'open', urgency: 'high'}}};
-    serve(
+    world.serve(
       JSON.stringify({
         good: {'CVE-2026-1111': open, '\u001b[2J': open, 'CVE-2026-1': open},
         '../../etc': {'CVE-2026-2222': open},
         bad: {'CVE-2026-3333': {releases: {'\u001b]0;x': {status: 'open'}}}, 'CVE-2026-4444': 'none'},
       }).replace('"good"', '"__proto__":{"CVE-2026-5555":1},"good"'),
     );
-    const {meta} = await sync('debian');
-    expect(await linesOf(meta)).toHaveLength(1);
+    const {meta} = await world.sync('debian');
+    expect(await world.linesOf(meta)).toHaveLength(1);
     expect(meta.unreadable).toBe(6);
     expect(({} as Record<string, unknown>)['CVE-2026-5555']).toBeUndefined();
-  });
-});
-
-describe('asking again', () => {
-  it('takes nothing anew when the source says that it has nothing newer, and says that it was asked', async () => {
-    server.answer((response, request) =>
-      request.headers['if-none-match'] === '"t1"'
-        ? response.writeHead(304).end()
-        : response.writeHead(200, {etag: '"t1"'}).end(tracker),
-    );
-    const {meta} = await sync('debian');
-    const again = await sync('debian', now + 3_600_000);
-    expect(again).toEqual({meta: {...meta, asked: '2023-04-01T01:00:00.000Z'}, unchanged: true});
-    expect(server.requests).toHaveLength(2);
-  });
-
-  it('gives the same digest for the same document, packed on the way or not', async () => {
-    serve(tracker);
-    const plain = await sync('debian');
-    serve(gzipSync(tracker), {'content-encoding': 'gzip'});
-    expect((await sync('debian')).meta.digest).toBe(plain.meta.digest);
   });
 });
 
@@ -248,27 +219,27 @@ const alpine = JSON.stringify({
 });
 
 it('Alpine: a version of 0 never was affected; several ids may stand in one line', async () => {
-  server.answer((response, request) =>
+  world.server.answer((response, request) =>
     request.url?.endsWith('main.json') === true
       ? response.end(alpine)
       : response.end('{"distroversion": "v3.20", "packages": []}'),
   );
-  const {meta} = await sync('alpine:v3.20');
-  expect(await linesOf(meta)).toMatchObject([
+  const {meta} = await world.sync('alpine:v3.20');
+  expect(await world.linesOf(meta)).toMatchObject([
     {id: 'ALPINE-CVE-2024-5535', ecosystem: 'Alpine:v3.20', ranges: [{introduced: '0', fixed: '3.3.1-r1'}]},
     {id: 'ALPINE-CVE-2024-6119', cves: ['CVE-2024-6119']},
   ]);
 });
 
 it('EPSS: the day of the scores is kept, rows that are none are counted', async () => {
-  serve(gzipSync(`${epss}\nnot a row\nCVE-2023-1,9,9`));
-  const {meta} = await sync('epss');
+  world.serve(gzipSync(`${epss}\nnot a row\nCVE-2023-1,9,9`));
+  const {meta} = await world.sync('epss');
   expect(meta).toMatchObject({entries: 3, unreadable: 2, released: '2025-08-25T12:55:00Z'});
-  expect(await linesOf(meta)).toContain('CVE-2023-0286,0.88921,0.99467');
+  expect(await world.linesOf(meta)).toContain('CVE-2023-0286,0.88921,0.99467');
 });
 
 it('OSV archive: records of the distribution are taken, broken ones are counted', async () => {
-  serve(
+  world.serve(
     zipOf({
       ...Object.fromEntries(
         notices.map(notice => [`${notice.id}.json`, JSON.stringify(osvDocument(notice))]),
@@ -276,33 +247,33 @@ it('OSV archive: records of the distribution are taken, broken ones are counted'
       'BROKEN.json': '{"id":',
     }),
   );
-  const {meta} = await sync('osv:Debian');
+  const {meta} = await world.sync('osv:Debian');
   expect(meta).toMatchObject({name: 'osv-Debian', entries: notices.length, unreadable: 1});
 });
 
 it('OSV archive: one with names that climb out of it is not taken at all', async () => {
-  serve(zipOf({'../../x.json': '{}'}));
-  await expect(sync('osv:Debian')).rejects.toThrow('invalid relative path');
+  world.serve(zipOf({'../../x.json': '{}'}));
+  await expect(world.sync('osv:Debian')).rejects.toThrow('invalid relative path');
 });
 
 describe('a bundle for behind the air gap', () => {
-  const other = (): string => join(directory, 'behind');
-  const file = (): string => join(directory, 'feeds.bundle');
+  const other = (): string => join(world.folder, 'behind');
+  const file = (): string => join(world.folder, 'feeds.bundle');
   const made = async (): Promise<void> => {
-    serve(tracker);
-    await sync('debian');
-    serve(kev);
-    await sync('kev');
-    serve(epss);
-    await sync('epss');
-    await exportFeeds(join(directory, 'feeds'), file(), now);
+    world.serve(tracker);
+    await world.sync('debian');
+    world.serve(kev);
+    await world.sync('kev');
+    world.serve(epss);
+    await world.sync('epss');
+    await exportFeeds(world.directory, file(), now);
   };
 
   it('brings every feed over with its digest and age', async () => {
     await made();
     const taken = await importFeeds(other(), file());
     const {feeds} = await listFeeds(other());
-    expect(feeds).toEqual((await listFeeds(join(directory, 'feeds'))).feeds);
+    expect(feeds).toEqual((await listFeeds(world.directory)).feeds);
     expect(taken.feeds.map(feed => feed.name)).toEqual(['debian', 'epss', 'kev']);
     const meta = feeds.find(feed => feed.kind === 'kev') ?? never();
     const loaded = await loadKevFeed(other(), meta, Date.parse('2025-08-26T17:04:19Z'));
@@ -329,11 +300,23 @@ describe('a bundle for behind the air gap', () => {
     expect((await listFeeds(other())).feeds).toEqual([]);
   });
 
+  it('that has a terminal sequence in it is not taken, though its digest is right', async () => {
+    const draft = createFeedDraft();
+    const id = 'X-1\u001b]52;c;aGk=\u0007';
+    draft.line(JSON.stringify({id, feed: 'osv', ecosystem: 'Debian:12', source: 'x', cves: [], ranges: []}));
+    const {packed, digest, bytes} = draft.finish();
+    const meta = {name: 'debian', kind: 'advisories', digest, bytes, entries: 1, unreadable: 0} as const;
+    const source = 'http://mirror/x';
+    await keepFeed(world.directory, {v: 1, ...meta, source, asked: '2023-04-01T00:00:00.000Z'}, packed);
+    await exportFeeds(world.directory, file(), now);
+    await expect(importFeeds(other(), file())).rejects.toThrow('has a line that is no record');
+  });
+
   it('that is older than what is kept is left, and named', async () => {
     await made();
-    serve(tracker.replace('1.9.5p2-3+deb11u1', '1.9.5p2-3+deb11u2'));
-    await sync('debian', now + 86_400_000);
-    const {feeds, older} = await importFeeds(join(directory, 'feeds'), file());
+    world.serve(tracker.replace('1.9.5p2-3+deb11u1', '1.9.5p2-3+deb11u2'));
+    await world.sync('debian', {now: now + 86_400_000});
+    const {feeds, older} = await importFeeds(world.directory, file());
     expect(older.map(feed => feed.name)).toEqual(['debian']);
     expect(feeds.map(feed => feed.name)).toEqual(['epss', 'kev']);
   });
@@ -344,11 +327,11 @@ describe('a bundle for behind the air gap', () => {
 });
 
 it('a feed whose data was changed on disk is not believed', async () => {
-  serve(tracker);
-  const {meta} = await sync('debian');
-  const data = (await readdir(join(directory, 'feeds'))).find(name => name.endsWith('.gz')) ?? never();
-  await writeFile(join(directory, 'feeds', data), gzipSync('{"id":"CVE-2026-1111"}\n'));
-  await expect(linesOf(meta)).rejects.toThrow('not what its digest says');
+  world.serve(tracker);
+  const {meta} = await world.sync('debian');
+  const data = (await readdir(world.directory)).find(name => name.endsWith('.gz')) ?? never();
+  await writeFile(join(world.folder, 'feeds', data), gzipSync('{"id":"CVE-2026-1111"}\n'));
+  await expect(world.linesOf(meta)).rejects.toThrow('not what its digest says');
 });
 
 describe('where feeds come from', () => {

@@ -165,6 +165,14 @@ describe('deadlines', () => {
     });
     expect(one('deadlines: {low: 10, unknown: 30}', low).deadline).toMatchObject({by: '2026-11-24'});
   });
+  it('count down from the first sync at the latest', () => {
+    const seen = {rating: rating({since: '2026-10-15', sinceAtLeast: true})};
+    expect(one(deadlines, seen).deadline).toEqual({
+      by: '2026-10-29',
+      left: -26,
+      why: 'severity medium: 14 days, known at least since 2026-10-15',
+    });
+  });
   it('say when nobody knows since when, or how bad', () => {
     expect(one(deadlines, {rating: rating({severity: null, since: null})}).deadline).toEqual({
       by: '2026-11-29',

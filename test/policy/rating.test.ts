@@ -73,6 +73,13 @@ describe('what speaks for a patch', () => {
       scoreOf(threat({findings: [finding({severity: 'medium', since: '2026-11-20'})]})) + 1,
     );
   });
+  it('the day on which it was first seen here, where nobody says since when it is known', () => {
+    const seen = ranked(threat({findings: [finding({severity: 'low', seen: '2026-10-01'})]}));
+    expect(seen.rating).toMatchObject({since: '2026-10-01', sinceAtLeast: true});
+    expect(seen.missing).toContain('age: no date in the records, known at least since 2026-10-01');
+    const said = [finding({since: '2026-09-01'}), finding({cve: 'CVE-2026-3', seen: '2026-10-01'})];
+    expect(ranked(threat({findings: said})).rating).not.toHaveProperty('sinceAtLeast');
+  });
   it('and none of it more than being exploited', () => {
     const worst = threat({findings: [finding({severity: 'critical'})], epss: scores(0.99)});
     expect(ranked(threat(), modest, true).score).toBeGreaterThan(ranked(worst).score ?? 100);

@@ -17,7 +17,13 @@ const group = (source: string, hosts: string[], findings: Finding[], installed =
   hosts,
   findings,
 });
-const found = (...groups: FindingGroup[]): Findings => ({v: 1, groups, unknownReleases: [], uncovered: []});
+const found = (...groups: FindingGroup[]): Findings => ({
+  v: 1,
+  groups,
+  unknownReleases: [],
+  uncovered: [],
+  unjudged: [],
+});
 const threat = (exploited: string[], epss: Record<string, number>): HoleThreat => ({
   kev: {
     entries: new Map(
