@@ -3,8 +3,8 @@ import {cleanLine} from '../model/clean.ts';
 import type {Host, SmokeCheck} from '../model/host.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 
-/** One check that did not pass; `unit` when it names a service. */
-export type SmokeFailure = {what: string; unit?: string};
+/** One check that did not pass; `unit` when it names a service. `check` is the same however it fails. */
+export type SmokeFailure = {check: string; what: string; unit?: string};
 
 /** Checks from the console: the way a user of the service would come. Each gives a reason, or undefined when it passed. */
 export type OutsideChecks = {
@@ -40,10 +40,13 @@ echo '@@ end'`,
     const found = sections(verb, raw);
     return [
       ...linesOf(verb, found, 'units').map(line => {
-        const [unit = '', state = ''] = line.split('\t');
-        return {what: `${cleanLine(unit)} is ${cleanLine(state)}`, unit: cleanLine(unit)};
+        const [unit = '', state = ''] = line.split('\t').map(word => cleanLine(word));
+        return {check: unit, what: `${unit} is ${state}`, unit};
       }),
-      ...linesOf(verb, found, 'commands').map(line => ({what: cleanLine(line)})),
+      ...linesOf(verb, found, 'commands').map(line => {
+        const what = cleanLine(line);
+        return {check: what.replace(/ ended with \d+:.*$/, ''), what};
+      }),
     ];
   },
 };
@@ -74,7 +77,7 @@ export const checkFromOutside = async (host: Host, outside: OutsideChecks): Prom
 };
 
 const describe = (what: string, failure: string | undefined): SmokeFailure | undefined =>
-  failure === undefined ? undefined : {what: `${what}: ${failure}`};
+  failure === undefined ? undefined : {check: what, what: `${what}: ${failure}`};
 
 /**
  * The installed packages that have to do with a unit: the one that brings it, and those whose maintainer scripts name it. A regression

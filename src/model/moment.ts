@@ -11,5 +11,7 @@ export const momentSchema = z.object({
   installed: z.array(installedPackageSchema),
   automatic: z.array(z.string()),
   held: z.array(z.string()),
+  /** Smoke checks that did not pass before the change; absent in older runs and after it. */
+  smoke: z.array(z.string()).exactOptional(),
 });
 export type Moment = z.infer<typeof momentSchema>;

@@ -4,11 +4,11 @@ import {compareBaselines} from '../hosts/baseline.ts';
 import {baseline} from '../hosts/baseline.ts';
 import {bootState, requestReboot} from '../hosts/reboot.ts';
 import {restartUnits, staleUnits} from '../hosts/restart.ts';
-import {checkFromOutside, insideChecks, splitChecks} from '../hosts/smoke.ts';
 import {isLinkTrouble} from '../jobs/follow.ts';
 import type {Moment} from '../model/moment.ts';
 import {hostRecord, HostStopped, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
+import {failingChecks} from './smoke-checks.ts';
 
 /** Restarts, once each, the services that still run replaced code. Gives what only a reboot would replace. */
 export const restartStale = async (
@@ -92,16 +92,14 @@ export const findRegressions = async (
 };
 
 const lookOnce = async (context: RunContext, host: string, before: Moment): Promise<Regression[]> => {
-  const {host: settings} = hostRecord(context, host);
-  const link = context.link(host);
-  const {units, commands} = splitChecks(settings.smoke);
-  const [inside, outside, now] = await Promise.all([
-    units.length + commands.length === 0 ? [] : link.ask(insideChecks, {units, commands}),
-    checkFromOutside(settings, context.outside),
-    link.ask(baseline, undefined),
+  const [failing, now] = await Promise.all([
+    failingChecks(context, host),
+    context.link(host).ask(baseline, undefined),
   ]);
+  const failedBefore = new Set(before.smoke);
+  const worse = failing.filter(({check}) => !failedBefore.has(check));
   const seen = new Set<string>();
-  return [...inside, ...outside, ...compareBaselines(before.baseline, now)].filter(regression => {
+  return [...worse, ...compareBaselines(before.baseline, now)].filter(regression => {
     const key = regression.unit ?? regression.what;
     return !seen.has(key) && seen.add(key);
   });

@@ -1,6 +1,7 @@
 import {momentSchema, type Moment} from '../model/moment.ts';
 import {baseline} from '../hosts/baseline.ts';
 import {hostRecord, readDocument, type RunContext} from './context.ts';
+import {failingChecks} from './smoke-checks.ts';
 
 /** Asks how a host is now: services, packages, marks. */
 export const takeMoment = async (context: RunContext, host: string, planDigest: string): Promise<Moment> => {
@@ -20,7 +21,8 @@ export const momentBefore = async (
 ): Promise<Moment> => {
   const kept = await keptMoment(context, host, 'before');
   if (kept?.planDigest === planDigest) return kept;
-  const moment = await takeMoment(context, host, planDigest);
+  const smoke = (await failingChecks(context, host)).map(({check}) => check);
+  const moment: Moment = {...(await takeMoment(context, host, planDigest)), smoke};
   await context.record({
     type: 'host.baseline',
     data: {host, when: 'before', file: await context.put(moment)},

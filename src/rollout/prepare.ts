@@ -9,6 +9,7 @@ import type {StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
+import {failingAlready} from './smoke-checks.ts';
 import {differences, findDrift, reversed, sameChanges} from './state-proof.ts';
 
 /** Where a plan's packages lie on a host. */
@@ -56,7 +57,11 @@ const check = async (
   );
   const needed = await link.ask(downloadBytes, {wanted});
   const {drift} = findDrift(changes, await link.ask(context.manager('apt').installed, undefined));
-  const findings = [...drift, ...findingsOf(await link.ask(preflight, undefined), needed)];
+  const findings = [
+    ...drift,
+    ...findingsOf(await link.ask(preflight, undefined), needed),
+    ...(await failingAlready(context, host)),
+  ];
   const ready = findings.length === 0;
   await context.record({
     type: 'host.checked',

@@ -4,12 +4,14 @@ import type {Phase} from '../model/phase.ts';
 import {rollbackPointSchema} from '../model/rollback.ts';
 import {facts, rebootReasons} from '../hosts/facts.ts';
 import {findingsOf, preflight} from '../hosts/preflight.ts';
+import type {HostRecord} from '../record/state.ts';
 import {inhibitUpdaters} from '../hosts/updaters.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, rebootHost, restartStale} from './health.ts';
 import {momentBefore, takeMoment} from './moment.ts';
 import {requirePlannedSimulation} from './prepare.ts';
 import {jobOf, runJob} from './run-job.ts';
+import {failingAlready} from './smoke-checks.ts';
 import {patchesOf, suspectsOf} from './suspects.ts';
 import {findDeviations, findDrift} from './state-proof.ts';
 import type {Moment} from '../model/moment.ts';
@@ -101,7 +103,10 @@ const install = async (
   const point = await readDocument(context, file.file, rollbackPointSchema);
   if (begun === undefined) {
     await phase('checked');
-    const findings = findingsOf(await context.link(host).ask(preflight, undefined), 0);
+    const findings = [
+      ...findingsOf(await context.link(host).ask(preflight, undefined), 0),
+      ...(isTouched(hostRecord(context, host), planDigest) ? [] : await failingAlready(context, host)),
+    ];
     if (findings.length > 0) {
       throw new HostStopped(
         'failed',
@@ -127,6 +132,10 @@ const install = async (
   await prove(context, plan, changes, before, planDigest, code);
   return `${changes.length} packages`;
 };
+
+/** An earlier attempt has changed it: what fails now may be of that, and is judged against the moment before it. */
+const isTouched = ({jobs}: HostRecord, planDigest: string): boolean =>
+  jobs.some(job => job.kind === 'install' && job.planDigest === planDigest && job.outcome !== 'refused');
 
 /** Asks the host what is true now. The job's code is only a hint of where to look when the state is not as planned. */
 const prove = async (

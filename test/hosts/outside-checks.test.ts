@@ -72,7 +72,7 @@ describe('smoke checks from the console', () => {
     const failures = await checkFromOutside({...host('web1'), address: '2001:db8::1', smoke}, listening);
     await checkFromOutside({...host('web2'), smoke: smoke.slice(0, 1)}, listening);
     expect(asked).toEqual(['https://[2001:db8::1]:8443/health', 'https://web2:8443/health']);
-    expect(failures).toEqual([{what: 'tcp 443: 2001:db8::1 443 is closed'}]);
+    expect(failures).toEqual([{check: 'tcp 443', what: 'tcp 443: 2001:db8::1 443 is closed'}]);
     expect(splitChecks(smoke)).toMatchObject({units: ['nginx.service'], commands: ['true']});
   });
 });

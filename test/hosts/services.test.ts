@@ -11,8 +11,8 @@ describe.each(releases)('services of a real %s', release => {
   it('that fail a smoke check are named with their state, commands with their last words', () => {
     const failures = insideChecks.parse(read('host.smoke/two-units-and-two-commands-fail'));
     expect(failures.slice(0, 2)).toEqual([
-      {what: 'pdlab-web.service is inactive', unit: 'pdlab-web.service'},
-      {what: 'none-such.service is inactive', unit: 'none-such.service'},
+      {check: 'pdlab-web.service', what: 'pdlab-web.service is inactive', unit: 'pdlab-web.service'},
+      {check: 'none-such.service', what: 'none-such.service is inactive', unit: 'none-such.service'},
     ]);
     expect(failures).toHaveLength(4);
     expect(failures[2]?.what).toMatch(/ended with 3: last words$/);

@@ -161,11 +161,14 @@ describe('services after an upgrade', () => {
     const ready = await staged('never', {settleMs: 0});
     const {host} = ready.world.context.recordOf('web1');
     host.smoke.push({unit: 'shop-api.service'}, {tcp: 8080});
+    const isInstalled = (): boolean => begun(ready, 'install') > 0;
     ready.world.context.outside = {
-      tcp: () => Promise.resolve('ECONNREFUSED'),
+      tcp: () => Promise.resolve(isInstalled() ? 'ECONNREFUSED' : undefined),
       http: () => Promise.resolve(undefined),
     };
-    ready.world.on('web1', 'host.smoke', () => '@@ units\nshop-api.service\tfailed\n@@ commands\n@@ end\n');
+    ready.world.on('web1', 'host.smoke', answer =>
+      isInstalled() ? '@@ units\nshop-api.service\tfailed\n@@ commands\n@@ end\n' : answer,
+    );
     ready.world.on('web1', 'host.baseline', (answer, n) =>
       n > 2
         ? answer.replace('shop-api.service\n', '').replace('@@ failed\n', '@@ failed\nshop-api.service\n')
@@ -174,6 +177,68 @@ describe('services after an upgrade', () => {
     expect(await rejection(upgrade(ready))).toMatchObject({
       message: 'shop-api.service is failed; tcp 8080: ECONNREFUSED. The packages are installed as planned',
     });
+  });
+
+  it('whose smoke check failed before are found out before the first change', async () => {
+    const ready = await staged();
+    const {host} = ready.world.context.recordOf('web1');
+    host.smoke.push({http: {url: 'http://{address}/health', status: 200}});
+    ready.world.context.outside = {
+      tcp: () => Promise.resolve(undefined),
+      http: () => Promise.resolve('answered 503, not 200'),
+    };
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      phase: 'failed',
+      code: 'host.not-ready',
+      message: 'a smoke check fails already: http://web1/health: answered 503, not 200; nothing was changed',
+      suspects: [],
+    });
+    expect(begun(ready, 'install')).toBe(0);
+  });
+
+  it('whose smoke check failed before and fails after, in whatever words, are no worse', async () => {
+    const ready = await staged();
+    const {host} = ready.world.context.recordOf('web1');
+    host.smoke.push({http: {url: 'http://{address}/health', status: 200}}, {command: 'api-check'});
+    let asked = 0;
+    ready.world.context.outside = {
+      tcp: () => Promise.resolve(undefined),
+      // Fails when the moment before is taken, passes for the one look before the change, and fails after it.
+      http: () => Promise.resolve(++asked === 2 ? undefined : `answered ${500 + asked}, not 200`),
+    };
+    ready.world.on('web1', 'host.smoke', (_, n) =>
+      n === 2
+        ? '@@ units\n@@ commands\n@@ end\n'
+        : `@@ units\n@@ commands\napi-check ended with ${n}: no answer\n@@ end\n`,
+    );
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1').phase).toBe('done');
+  });
+
+  it('that an attempt before has broken do not keep it from being tried again', async () => {
+    const ready = await staged('never', {settleMs: 0});
+    const {context} = ready.world;
+    context.recordOf('web1').host.smoke.push({tcp: 8080});
+    let isBroken = false;
+    context.outside = {
+      tcp: () => Promise.resolve(isBroken ? 'ECONNREFUSED' : undefined),
+      http: () => Promise.resolve(undefined),
+    };
+    ready.world.on('web1', 'apt.installed', answer => {
+      if (isBroken || begun(ready, 'install') === 0) return answer;
+      isBroken = true;
+      const {packages} = ready.world.host('web1');
+      const tzdata = packages.get('tzdata');
+      if (tzdata !== undefined) packages.set('tzdata', {...tzdata, version: '2026b-0+deb12u1'});
+      return answer.replace(/^tzdata\t\S+/m, 'tzdata\t2026b-0+deb12u1');
+    });
+    expect(await rejection(upgrade(ready))).toMatchObject({code: 'host.not-as-planned'});
+    await context.record({type: 'host.attempt', data: {host: 'web1', why: 'upgrade', reason: 'again'}});
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      code: 'host.regression',
+      message: 'tcp 8080: ECONNREFUSED. The packages are installed as planned',
+    });
+    expect(begun(ready, 'install')).toBe(2);
   });
 
   it('that run replaced code are restarted once, in one job', async () => {

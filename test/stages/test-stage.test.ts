@@ -68,6 +68,20 @@ describe('the test stage', () => {
     }
   });
 
+  it('with a host whose smoke check fails already stages nothing there, and says so', async () => {
+    const world = createWorld({web1: {canary: true}, web2: {smoke: [{tcp: 443}]}});
+    await planned(world);
+    world.context.outside = {...world.context.outside, tcp: () => Promise.resolve('ECONNREFUSED')};
+    await testStage(world.context);
+    expect(world.context.recordOf('web2')).toMatchObject({
+      phase: 'failed',
+      note: 'a smoke check fails already: tcp 443: ECONNREFUSED; nothing was changed',
+      checked: {ready: false, findings: ['a smoke check fails already: tcp 443: ECONNREFUSED']},
+    });
+    expect(jobsOn(world, 'web2')).toEqual([]);
+    expect(world.context.recordOf('web1').phase).toBe('done');
+  });
+
   it('started again proves nothing twice and changes nothing', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}});
     await planned(world);
