@@ -91,11 +91,13 @@ export const showConsole = async (
 ): Promise<number> => {
   const {startConsole} = await import('../components/start-console.tsx');
   // The terminal may be gone, the run is not: hosts finish by themselves and the next console goes on with them.
+  let leaving: Promise<void> | undefined;
   const leave = (): void => {
-    void engine.close().finally(() => process.exit(exitCodes.interrupted));
+    leaving ??= engine.close().finally(() => process.exit(exitCodes.interrupted));
   };
-  process.once('SIGHUP', leave);
-  process.once('SIGTERM', leave);
+  // Not `once`: Ink ends a process at once whose only listener to a signal is its own.
+  process.on('SIGHUP', leave);
+  process.on('SIGTERM', leave);
   try {
     await startConsole({
       engine,

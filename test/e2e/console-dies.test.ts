@@ -94,6 +94,8 @@ describe('a console on a run with a host in the middle of its upgrade', () => {
       process.kill(pid, signal);
       await terminal.until(/shell> *$/, minute);
       expect(terminal.screen()).not.toContain('Identify');
+      terminal.send('echo "exit $?"\r');
+      await terminal.until(/^exit 130$/m);
       terminal.send('stty -a | tr " " "\\n" | grep -x -e icanon -e echo | sort | tr "\\n" " "; echo done\r');
       await terminal.until('echo icanon done');
       await sameAgain();

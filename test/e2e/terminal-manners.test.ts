@@ -1,4 +1,7 @@
 import {execFile} from 'node:child_process';
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterEach, expect, test} from 'vitest';
 import {openTerminal, type RealTerminal} from './terminal.ts';
@@ -109,6 +112,24 @@ test(
     const console = demo({env: {TERM: 'dumb'}});
     await console.until('TERM=dumb', minute);
     expect(await console.exited).toBe(2);
+  },
+  2 * minute,
+);
+
+test.each(['SIGHUP', 'SIGTERM'])(
+  '%s ends the demo with 130, and nothing of it is left on the disk',
+  async signal => {
+    const folder = await mkdtemp(join(tmpdir(), 'patchdeck-manners-'));
+    try {
+      const console = demo({env: {TMPDIR: folder}});
+      await console.until('b begins the scan', minute);
+      expect(await readdir(folder)).toHaveLength(1);
+      console.kill(signal);
+      expect(await console.exited).toBe(130);
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, {recursive: true, force: true});
+    }
   },
   2 * minute,
 );
