@@ -20,6 +20,8 @@ export type ConsoleState = {
   scan: Loaded<Scan> | undefined;
   point: Loaded<RollbackPoint> | undefined;
   log: {host: string; text: string} | undefined;
+  /** What the engine is doing at the operator's word before it answers, in words. */
+  asked: string | undefined;
   /** When the question on top came to be seen: what was typed for something else must not answer it. */
   questionSince: number;
   mode: Mode;

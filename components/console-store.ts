@@ -23,6 +23,10 @@ const batch = 100;
 /** A word that all went well gives way after this time, in ms. A refusal stays until the next key. */
 const stale = 6000;
 
+/** Keys that wait for an answer are forgotten when it took longer than this, in ms. */
+const longWait = 1000;
+const urgent: ReadonlySet<string> = new Set(['X', 'ctrl+c', 'ctrl+z', 'esc']);
+
 export type StoreOptions = {
   engine: Engine;
   mode: Mode;
@@ -50,6 +54,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
   let said = 0;
   /** Requests that the engine has not answered yet, and the keys that wait for what comes of them. */
   let asking = 0;
+  let askedAt = 0;
   const waiting: Press[] = [];
   let state: ConsoleState = {
     ui: firstUi(options.initialStage ?? stageToOpen(engine.state()), options.size),
@@ -59,6 +64,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     scan: undefined,
     point: undefined,
     log: undefined,
+    asked: undefined,
     questionSince: options.now(),
     mode: options.mode,
     fleet: options.fleet,
@@ -94,6 +100,8 @@ export const makeConsoleStore = (options: StoreOptions) => {
     for (const command of deed.commands) {
       const answer = await engine.submit(command);
       if (answer === 'ok') continue;
+      // What was typed after it took it for done.
+      waiting.length = 0;
       say(`${answer.what}. Next: ${withKeys(answer.next)}`, 'bad');
       return;
     }
@@ -108,10 +116,13 @@ export const makeConsoleStore = (options: StoreOptions) => {
     switch (deed.do) {
       case 'submit':
         asking += 1;
+        askedAt = options.now();
+        set({asked: deed.meanwhile});
         submit(deed)
           .catch((error: unknown) => say(describeError(error), 'bad'))
           .finally(() => {
             asking -= 1;
+            if (asking === 0) set({asked: undefined});
             goOn();
           });
         return;
@@ -145,14 +156,19 @@ export const makeConsoleStore = (options: StoreOptions) => {
       : [{do: 'say', text: `${keyNames([press.key])} (${binding.title}): not now, ${why}`}];
   };
 
-  /** A summary must not be made from what a request just now is changing: what acts on the run waits for its answer. */
+  /**
+   * A summary must not be made from what a request just now is changing: what acts on the run waits for its answer, and the keys
+   * after it. What stops, suspends or goes back does not wait.
+   */
   const mustWait = (one: Press): boolean => {
-    if (asking === 0) return false;
+    if (asking === 0 || urgent.has(one.key)) return false;
     const free = topLayer(state.ui) === undefined && askedNow(state) === undefined;
     return waiting.length > 0 || (free && bindingFor(state.ui.stage, one.key)?.changes === true);
   };
 
   const goOn = (): void => {
+    // Typed so long ago, they were meant for another screen than the one that is there now.
+    if (options.now() - askedAt > longWait) waiting.length = 0;
     while (asking === 0) {
       const next = waiting.shift();
       if (next === undefined) return;

@@ -18,6 +18,7 @@ export const standingMessage = (state: ConsoleState): Message => {
     const how = askedNow(state) === undefined ? 'esc goes to it' : 'read it, then answer';
     return {text: `${waits}: ${how} (${questions.length})`, tone: 'bad'};
   }
+  if (state.asked !== undefined) return {text: `${state.asked} ...`, tone: 'quiet'};
   const next = nextStep(state);
   const unseen = notices.filter(text => !state.ui.seen.has(text)).map(localTimes);
   if (interrupted) {

@@ -100,6 +100,8 @@ export type Deed =
       commands: readonly Command[];
       said: string;
       undo?: readonly Command[];
+      /** What is said until the engine has answered, where that takes a while. */
+      meanwhile?: string;
       /** Done at once, whatever the engine answers. */
       change?: (ui: Ui) => Ui;
     }

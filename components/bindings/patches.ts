@@ -245,8 +245,10 @@ const suspectsOf = (context: Context): string[] => {
 const lockLayer = (context: Context): Layer => {
   const {chosen, hosts, installs, download} = whatIf(context.state);
   const hidden = context.view.hidden;
-  const lock = (reboot: 'never' | 'when-needed'): Deed =>
-    submit('the plan is locked', {type: 'lock-plan', reboot});
+  const lock = (reboot: 'never' | 'when-needed'): Deed => ({
+    ...submit('the plan is locked', {type: 'lock-plan', reboot}),
+    meanwhile: `locking the plan: what it changes is simulated on ${count(hosts.size, 'host')}`,
+  });
   return {
     kind: 'choice',
     title: 'Lock the plan',

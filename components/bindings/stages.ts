@@ -144,7 +144,10 @@ export const stageBindings: readonly Binding[] = [
             kind: 'confirm',
             title: 'Close the run?',
             lines: ['It cannot be opened again.'],
-            then: submit('the run is closed', {type: 'close', reason: values['reason'] ?? ''}),
+            then: {
+              ...submit('the run is closed', {type: 'close', reason: values['reason'] ?? ''}),
+              meanwhile: 'closing the run: hosts are asked to let go of what is held off',
+            },
           }),
       });
     },

@@ -364,3 +364,44 @@ test('closing the run wants a reason and a y', async () => {
   await console.until('the run is closed');
   expect(engine.commands).toEqual([{type: 'close', reason: 'done for tonight'}]);
 });
+
+/** An engine that answers when it is told to. */
+const slow = () => {
+  let go: (() => void) | undefined;
+  const submit = engine.submit.bind(engine);
+  engine.submit = async command => {
+    await new Promise<void>(resolve => (go = resolve));
+    return await submit(command);
+  };
+  return {answer: (): void => go?.()};
+};
+
+test('while the engine works at a word the console says so, and stop does not wait for it', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  await console.until('openssl');
+  const hold = slow();
+  await console.send('Lw');
+  await console.until('locking the plan: what it changes is simulated on');
+  await console.send('X');
+  await console.until('Nothing is running.');
+  await console.send(keys.esc);
+  hold.answer();
+  await console.until('the plan is locked');
+});
+
+test('keys typed long before the engine answered are forgotten: they were meant for another screen', async () => {
+  let ahead = 0;
+  engine.now = () => Date.now() + ahead;
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize', now: engine.now});
+  await console.until('openssl');
+  const hold = slow();
+  await console.send('Lw');
+  await console.send('Lw');
+  ahead = 2000;
+  hold.answer();
+  await console.until('the plan is locked');
+  expect(engine.commands.map(({type}) => type)).toEqual(['lock-plan']);
+  expect(console.frame()).not.toContain('May a host reboot');
+});
