@@ -9,6 +9,9 @@ import type {Ui} from './ui.ts';
 /** Hosts with the same trouble: one row, one decision. */
 export type TroubleGroup = Trouble & {hosts: readonly string[]; severity: number};
 
+/** From this severity on nothing is broken: it was set aside on purpose. */
+export const setAsideFrom = 9;
+
 const kept = keep<readonly TroubleGroup[]>();
 
 /** What is broken now, worst first: unknown and failed hosts, then silent ones, then what may be left hanging. */

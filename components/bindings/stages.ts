@@ -1,5 +1,7 @@
 import {stageNames} from '../../src/model/phase.ts';
 import {open, submit} from '../deed.ts';
+import type {RunState} from '../../src/record/state.ts';
+import {namesOf} from '../words.ts';
 import type {Binding} from './binding.ts';
 import {gateNow} from '../gates-now.ts';
 import {reasonField} from './hosts.ts';
@@ -129,12 +131,11 @@ export const stageBindings: readonly Binding[] = [
     },
     deed: c => {
       const run = c.state.engine.run;
-      const open1 = stageNames.filter(name => run?.run.stages[name].status === 'not-started');
       return open({
         kind: 'form',
         title: `Close run ${run?.run.id ?? ''}, plan ${run === undefined ? '' : planName(run)}`,
         lines: [
-          open1.length === 0 ? 'All stages were run.' : `Never begun: ${open1.join(', ')}.`,
+          ...(run === undefined ? [] : unfinished(run)),
           'Nothing more can be done in a closed run; its report and its journal stay.',
         ],
         fields: [reasonField],
@@ -153,3 +154,24 @@ export const stageBindings: readonly Binding[] = [
     },
   },
 ];
+
+/** What a closed run leaves undone, a sentence each. */
+const unfinished = (run: RunState): string[] => {
+  const {stages} = run.run;
+  const open = stageNames.filter(name => stages[name].status === 'not-started');
+  const bad = stageNames.filter(name => !['not-started', 'complete'].includes(stages[name].status));
+  const unsigned = (['test', 'verify'] as const).filter(
+    name => stages[name].status === 'complete' && stages[name].signedOff === undefined,
+  );
+  const out = [...run.hosts.values()].filter(
+    ({leftOut, phase, handedOver}) =>
+      leftOut !== undefined || phase === 'skipped' || handedOver !== undefined,
+  );
+  const words = [
+    ...(open.length === 0 ? [] : [`Never begun: ${open.join(', ')}.`]),
+    ...bad.map(name => `${name} ended ${stages[name].status}: ${stages[name].summary}.`),
+    ...(unsigned.length === 0 ? [] : [`Not signed off: ${unsigned.join(', ')}.`]),
+    ...(out.length === 0 ? [] : [`Not patched or handed over: ${namesOf(hostNames(out), 6)}.`]),
+  ];
+  return words.length === 0 ? ['All stages were run to their end and signed off.'] : words;
+};

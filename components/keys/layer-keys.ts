@@ -4,7 +4,8 @@ import {pageHeight, pageLength} from '../pages/all.ts';
 import {clamp} from '../table/windowing.ts';
 import type {Context} from '../bindings/binding.ts';
 import {paletteMatches} from '../layers/palette.ts';
-import {goToTrouble, troubleGroups} from '../troubles.ts';
+import {listedTroubles} from '../set-aside.ts';
+import {goToTrouble} from '../troubles.ts';
 import {editText} from './edit-text.ts';
 import type {Press} from './press.ts';
 import type {Deed, Layer} from '../ui.ts';
@@ -125,11 +126,13 @@ const inTrouble = (
   layer: LayerOf<'trouble'>,
   press: Press,
 ): readonly Deed[] | undefined => {
-  const groups = troubleGroups(context.state);
+  const groups = listedTroubles(context.state);
   if (press.key === 'esc' || press.key === 'q' || press.key === '!') return [close];
   const group = groups[clamp(layer.at, 0, groups.length - 1)];
   if (press.key === 'enter') {
-    return group === undefined ? [close] : [change(ui => goToTrouble(closeLayer(ui), context.state, group))];
+    return group === undefined || group.hosts.length === 0
+      ? [close]
+      : [change(ui => goToTrouble(closeLayer(ui), context.state, group))];
   }
   const to = scrolled(press.key, layer.at, 8, groups.length - 1);
   if (to === undefined) return /^[X?\d[\]]$/.test(press.key) ? undefined : unless(press);

@@ -2,9 +2,11 @@ import type {Context} from '../bindings/binding.ts';
 import {localTimes} from '../moments.ts';
 import {Row, Rows} from '../row.tsx';
 import {labelled} from '../screens/strips.ts';
-import {line, span, strong, type Line} from '../span.ts';
+import {line, span, strong, type Line, type Span} from '../span.ts';
+import type {Theme} from '../theme.ts';
 import {clamp, windowTop} from '../table/windowing.ts';
-import {heldHosts, troubleGroups} from '../troubles.ts';
+import {listedTroubles} from '../set-aside.ts';
+import {heldHosts, setAsideFrom, troubleGroups, type TroubleGroup} from '../troubles.ts';
 import {count, namesOf} from '../words.ts';
 
 /** What is broken now, worst first: hosts with the same trouble are one row and one decision. */
@@ -12,7 +14,8 @@ export const TroubleLayer = (props: {context: Context; at: number; height: numbe
   const {state} = props.context;
   const {theme} = state;
   const width = state.ui.size.columns - 2;
-  const groups = troubleGroups(state);
+  const broken = troubleGroups(state).length;
+  const groups = listedTroubles(state);
   const at = clamp(props.at, 0, Math.max(0, groups.length - 1));
   const chosen = groups[at];
   const about: Line[] =
@@ -21,7 +24,7 @@ export const TroubleLayer = (props: {context: Context; at: number; height: numbe
       : [
           [],
           ...labelled('what', chosen.what, width, state, 3),
-          ...labelled('hosts', namesOf(chosen.hosts, 30), width, state, 3),
+          ...(chosen.hosts.length === 0 ? [] : labelled('hosts', namesOf(chosen.hosts, 30), width, state, 3)),
           ...labelled('next', chosen.next, width, state, 3),
           line(span(`          ${chosen.code}`, 'quiet')),
         ];
@@ -33,9 +36,12 @@ export const TroubleLayer = (props: {context: Context; at: number; height: numbe
     () => [],
   );
   const title =
-    groups.length === 0
-      ? line(strong('No trouble'), span('  nothing is broken now', 'quiet'))
-      : line(strong(`Trouble: ${count(groups.length, 'kind')}, worst first`));
+    broken === 0
+      ? line(
+          strong('No trouble'),
+          span(`  nothing is broken now${groups.length === 0 ? '' : '; not done either:'}`, 'quiet'),
+        )
+      : line(strong(`Trouble: ${count(broken, 'kind')}, worst first`));
   const held = heldHosts(state);
   const asides = [
     ...state.engine.notices.map(localTimes),
@@ -53,11 +59,8 @@ export const TroubleLayer = (props: {context: Context; at: number; height: numbe
           key={group.code + group.what}
           line={line(
             top + i === at ? '> ' : '  ',
-            span(
-              `${group.severity < 2 ? theme.glyphs.bad : theme.glyphs.warn}  `,
-              group.severity < 2 ? 'bad' : 'warn',
-            ),
-            strong(count(group.hosts.length, 'host').padEnd(10)),
+            markOf(group, theme),
+            strong((group.hosts.length === 0 ? '' : count(group.hosts.length, 'host')).padEnd(10)),
             ` ${group.what}`,
           )}
           width={width}
@@ -72,4 +75,9 @@ export const TroubleLayer = (props: {context: Context; at: number; height: numbe
       />
     </>
   );
+};
+
+const markOf = ({severity}: TroubleGroup, {glyphs}: Theme): Span => {
+  if (severity < 2) return span(`${glyphs.bad}  `, 'bad');
+  return severity < setAsideFrom ? span(`${glyphs.warn}  `, 'warn') : span(`${glyphs.idle}  `, 'quiet');
 };

@@ -305,3 +305,23 @@ test('a rollback is not offered for a host at work', async () => {
   await console.send('/web10\r');
   expect(console.frame()).not.toContain('R roll back');
 });
+
+test('! names what was set aside too: no trouble is not the same as all done', async () => {
+  rankedShop(engine);
+  engine.happen({type: 'version.blocked', data: {patch: 'apt:php@8', reason: 'php fell over'}});
+  const console = await open();
+  await console.send('!');
+  const frame = await console.until('nothing is broken now; not done either:');
+  expect(frame).toMatch(/1 host +left out: being repaired/);
+  expect(frame).toContain('php 8 is blocked: php fell over');
+});
+
+test('closing a run says what it leaves undone', async () => {
+  testedShop(engine);
+  const console = await open({stage: 'verify'});
+  await console.send('C');
+  const frame = await console.until('Close run r1');
+  expect(frame).toContain('Never begun: deploy, verify.');
+  expect(frame).toContain('Not signed off: test.');
+  expect(frame).toContain('Not patched or handed over: web02.');
+});
