@@ -10,6 +10,7 @@ import {exitCodes} from './exit-code.ts';
 import {check, readFlags, repeated, withFlags} from './flags.ts';
 import {createOutput} from './output.ts';
 import {hostsOfRun} from './session.ts';
+import {readHoleQuestion, tellHoles} from './software-holes.ts';
 import {table} from './table.ts';
 
 const ownFlags = z.object({
@@ -30,21 +31,28 @@ export const addSoftware = (program: Command): void => {
       'on these hosts only: names, groups, globs or tag:x; may be repeated',
       repeated,
     )
+    .option('--cve <id>', 'which hosts have this vulnerability, by the last ranking')
+    .option('--cves <host>', 'which vulnerabilities this host has, by the last ranking')
     .option('--csv <file>', 'write what was found as CSV')
     .option('--cyclonedx <file>', 'write what was found as CycloneDX 1.6 JSON')
     .addHelpText(
       'after',
-      "\nExamples:\n  patchdeck software openssl 3.0.20\n  patchdeck software 'linux-image*<6.1.147-1' --host web\n  patchdeck software --cyclonedx fleet.cdx.json\n",
+      "\nExamples:\n  patchdeck software openssl 3.0.20\n  patchdeck software 'linux-image*<6.1.147-1' --host web\n  patchdeck software --cve CVE-2026-1234\n  patchdeck software --cyclonedx fleet.cdx.json\n",
     )
     .action(async (pattern: string[], raw: unknown) => {
       const output = createOutput((raw as {json?: boolean}).json === true);
       try {
         const flags = readFlags(raw);
         const own = check(ownFlags, raw);
+        const about = readHoleQuestion(raw, {pattern, host: own.host, files: [own.csv, own.cyclonedx]});
         const question = readQuestion(pattern);
         const id = flags.run ?? (await newestRun(flags.stateDir));
         const run = await readRun(flags.stateDir, id);
         for (const notice of run.notices) output.say(`! ${notice}`);
+        if (about !== undefined) {
+          await tellHoles(output, run, about);
+          return;
+        }
         const {scans, silent} = await scansOf(run, own.host, flags.exclude);
         const all = installedOn(scans);
         const rows = question === undefined ? all : answer(all, question);
@@ -59,8 +67,8 @@ export const addSoftware = (program: Command): void => {
         }
         if (own.cyclonedx !== undefined) {
           const {softwareCycloneDx} = await import('../src/report/software-cyclonedx.ts');
-          const about = {fleet: run.state.run.fleet, run: id, at, serial: randomUUID()};
-          await write(own.cyclonedx, softwareCycloneDx(rows, about));
+          const of = {fleet: run.state.run.fleet, run: id, at, serial: randomUUID()};
+          await write(own.cyclonedx, softwareCycloneDx(rows, of));
         }
         const written = [own.csv, own.cyclonedx].filter(file => file !== undefined);
         if (written.length === 0 && rows.length > 0)

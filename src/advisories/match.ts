@@ -61,21 +61,6 @@ export const match = async (collected: Collected, index: AdvisoryIndex): Promise
   };
 };
 
-/** Hosts that a vulnerability is open on, each once. */
-export const hostsWith = ({groups}: Findings, cve: string): string[] => [
-  ...new Set(
-    groups.filter(({findings}) => findings.some(item => item.cve === cve)).flatMap(({hosts}) => hosts),
-  ),
-];
-
-/** Vulnerabilities that are open on a host, each once, sorted. */
-export const cvesOn = ({groups}: Findings, host: string): string[] =>
-  [
-    ...new Set(
-      groups.filter(({hosts}) => hosts.includes(host)).flatMap(({findings}) => findings.map(({cve}) => cve)),
-    ),
-  ].sort();
-
 /** What an update closes: findings of its source whose candidate is its version. */
 export const closedBy = (
   {groups}: Findings,

@@ -108,6 +108,11 @@ export const connectEngine = async (settings: EngineSettings, workerUrl: URL): P
       if (bytes instanceof Uint8Array) return bytes;
       throw new Error('the engine answered a read with something else');
     },
+    holes: async question => {
+      const answer = await call({method: 'holes', question});
+      if (typeof answer === 'object' && 'holes' in answer) return answer;
+      throw new Error('the engine answered a question with something else');
+    },
     log: async host => {
       const text = await call({method: 'log', host});
       if (typeof text === 'string') return text;

@@ -14,6 +14,7 @@ import {readRun} from '../store/run-store.ts';
 import {maxLineBytes, socketName, toFollowerSchema, type FollowStatus} from './follow-protocol.ts';
 import type {Engine, EngineChange} from './interface.ts';
 import {jobToShow} from './log-job.ts';
+import {readHoles} from './read-holes.ts';
 
 /** How often a console that is gone is looked for, and its journal read, in milliseconds. */
 const lookAgainMs = 1000;
@@ -144,6 +145,7 @@ export const followEngine = async (stateDir: string, run: string, heldBy: string
         next: 'decide there, or take the run over when it is gone: leave and start patchdeck again',
       }),
     read: digest => files.read(digest),
+    holes: question => readHoles(fold.state, digest => files.read(digest), question),
     log: async host => {
       const record = fold.state.hosts.get(host);
       const job = record === undefined ? undefined : jobToShow(record);

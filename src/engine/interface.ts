@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {HoleAnswer, HoleQuestion} from '../model/advisory.ts';
 import {hostNameSchema} from '../model/host.ts';
 import type {Signal} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';
@@ -84,6 +85,8 @@ export interface Engine {
   submit(command: Command): Promise<'ok' | Refusal>;
   /** Bytes of a file of the store by its sha256: scans, rankings, plans, logs, points, baselines, reports. Throws when it is not there. */
   read(digest: string): Promise<Uint8Array>;
+  /** Where a vulnerability is, or what a host has, by the run's ranking. Throws `ranking.none` without one. */
+  holes(question: HoleQuestion): Promise<HoleAnswer>;
   /** The newest 64 KiB of the log of a host's running or last job, cleaned. Empty when there was none. */
   log(host: string): Promise<string>;
   /** Resolves when no stage is running and nothing is followed; at once when idle. */

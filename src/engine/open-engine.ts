@@ -23,6 +23,7 @@ import {commandSchema, type Engine} from './interface.ts';
 import {keepHeads} from './heads.ts';
 import {jobToShow} from './log-job.ts';
 import {createQuestions} from './questions.ts';
+import {readHoles} from './read-holes.ts';
 import {createRunContext, newId, sleep, type EngineWorld} from './run-context.ts';
 import type {EngineSettings} from './settings.ts';
 import {leasesLeft, takeUp} from './take-up.ts';
@@ -180,6 +181,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       if (opened === undefined) throw new Error('no run is open');
       return opened.store.read(digest);
     },
+    holes: question => readHoles(opened?.store.state, digest => engine.read(digest), question),
     log: async host => {
       const record = opened?.store.state.hosts.get(host);
       const job = record === undefined ? undefined : jobToShow(record);

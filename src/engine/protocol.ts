@@ -1,3 +1,4 @@
+import type {HoleAnswer, HoleQuestion} from '../model/advisory.ts';
 import type {Signal} from '../model/job.ts';
 import type {Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';
@@ -27,13 +28,14 @@ export type FromWorker =
       signals: ReadonlyMap<string, Signal> | undefined;
       status: EngineStatus;
     }
-  | {type: 'reply'; id: number; value: Refusal | Uint8Array | string | undefined}
+  | {type: 'reply'; id: number; value: Refusal | Uint8Array | HoleAnswer | string | undefined}
   | {type: 'refused'; id: number; error: SentError};
 
 /** To the worker. */
 export type Request =
   | {method: 'submit'; command: Command}
   | {method: 'read'; digest: string}
+  | {method: 'holes'; question: HoleQuestion}
   | {method: 'log'; host: string}
   | {method: 'idle'}
   | {method: 'close'};

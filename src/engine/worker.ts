@@ -45,6 +45,8 @@ const answer = (engine: Engine, request: Request): Promise<Extract<FromWorker, {
       return engine.submit(request.command);
     case 'read':
       return engine.read(request.digest);
+    case 'holes':
+      return engine.holes(request.question);
     case 'log':
       return engine.log(request.host);
     case 'idle':

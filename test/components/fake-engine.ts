@@ -1,5 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Command, Engine, EngineChange, EngineState} from '../../src/engine/interface.ts';
+import {readHoles} from '../../src/engine/read-holes.ts';
+import type {HoleAnswer, HoleQuestion} from '../../src/model/advisory.ts';
 import type {Signal} from '../../src/model/job.ts';
 import type {Question} from '../../src/model/question.ts';
 import type {Body, Event} from '../../src/record/event.ts';
@@ -56,6 +58,10 @@ export class FakeEngine implements Engine {
   read(digest: string): Promise<Uint8Array> {
     const bytes = this.#files.get(digest);
     return bytes === undefined ? Promise.reject(new Error(`no file ${digest}`)) : Promise.resolve(bytes);
+  }
+
+  holes(question: HoleQuestion): Promise<HoleAnswer> {
+    return readHoles(this.state().run, digest => this.read(digest), question);
   }
 
   log(host: string): Promise<string> {
