@@ -1,8 +1,10 @@
 import {cleanLine} from '../model/clean.ts';
+import type {InstalledPackage} from '../model/package.ts';
 import type {Scan} from '../model/scan.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 import {ecosystemOf, managerOfRelease} from './ecosystem.ts';
-import {kernelOf, recordedSource} from './kernel-package.ts';
+import {kernelOf, recordedSource, type Kernel} from './kernel-package.ts';
+import {belonging, type Belonging} from './strangers.ts';
 
 /** One source package in one version with one candidate, on all hosts where that is so: it is matched once. */
 export type PackageGroup = {
@@ -23,7 +25,7 @@ export type Collected = {
   foreign: ReadonlyMap<string, string[]>;
   /** Sources of third parties, with hosts. */
   uncovered: ReadonlyMap<string, string[]>;
-  /** Kernels that run and are of no installed package, by host and version. */
+  /** Kernels that run and are of no package of the distribution, and packages of which nobody knows whose they are. */
   unjudged: ReadonlyMap<string, Unjudged>;
 };
 
@@ -47,53 +49,52 @@ export const createCollector = (): Collector => {
         return;
       }
       const host = hosts.push(scan.host) - 1;
-      for (const [key, group] of groupsOf(scan, ecosystem, uncovered)) {
+      const manager = managerOfRelease(ecosystem);
+      const packages = belonging(scan, manager);
+      const kernel = kernelOf({facts: scan.facts, installed: packages.own});
+      for (const [key, group] of groupsOf(packages, kernel, ecosystem)) {
         const known = groups.get(key);
         if (known === undefined) groups.set(key, {...group, hosts: [host]});
         else known.hosts.push(host);
       }
-      const {kernel, container} = scan.facts;
-      const isFound = managerOfRelease(ecosystem) !== 'apt' || kernelOf(scan).running !== undefined;
-      if (container !== null || isFound) return;
-      const known = unjudged.get(kernel.running);
-      if (known !== undefined) known.hosts.push(scan.host);
-      else unjudged.set(kernel.running, strangeKernel(kernel.running, scan.host));
+      for (const source of packages.thirdParty) append(uncovered, source, scan.host);
+      const strange = packages.nowhere.map(item => strangePackage(item));
+      if (manager === 'apt' && scan.facts.container === null && kernel.running === undefined)
+        strange.push(strangeKernel(scan.facts.kernel.running));
+      for (const item of strange) {
+        const key = `${item.source}|${item.version}|${item.why}`;
+        const known = unjudged.get(key);
+        if (known === undefined) unjudged.set(key, {...item, hosts: [scan.host]});
+        else if (known.hosts.at(-1) !== scan.host) known.hosts.push(scan.host);
+      }
     },
   };
 };
 
+const strangePackage = ({source, sourceVersion}: InstalledPackage): Omit<Unjudged, 'hosts'> => ({
+  ...recordedSource(source, sourceVersion),
+  why: 'no archive that the host knows has it',
+});
+
 /** The sources that records name kernels by say nothing of one that came some other way. */
-const strangeKernel = (version: string, host: string): Unjudged => ({
+const strangeKernel = (version: string): Omit<Unjudged, 'hosts'> => ({
   source: 'linux',
   version: cleanLine(version, 80),
-  why: 'it runs, and is of no installed package',
-  hosts: [host],
+  why: 'it runs, and is of no package of the distribution',
 });
 
 const groupsOf = (
-  scan: Scan,
+  packages: Belonging,
+  kernel: Kernel,
   ecosystem: string,
-  uncovered: Map<string, string[]>,
 ): Map<string, Omit<PackageGroup, 'hosts'>> => {
-  const own = managerOfRelease(ecosystem);
-  const updates = scan.updates.filter(({manager}) => manager === own);
-  const installed = scan.installed.filter(({manager}) => manager === own);
-  const kernel = kernelOf({facts: scan.facts, installed});
-  const offered = offeredBy(updates);
-  // A third party's version of a package of the distribution must not be judged by records of the latter.
-  const foreign = new Set(
-    updates.filter(({notInstalled}) => notInstalled === 'third-party').map(({source}) => source),
-  );
-  const elsewhere = scan.updates.filter(({manager}) => manager !== own).map(({source}) => source);
-  for (const source of new Set([...foreign, ...elsewhere])) append(uncovered, source, scan.host);
+  const offered = offeredBy(packages.offered);
   const found = new Map<string, Omit<PackageGroup, 'hosts'>>();
   const add = (source: string, installed: string, candidate: string | undefined, booting?: string): void => {
     const key = `${ecosystem}|${source}|${installed}|${candidate ?? ''}|${booting ?? ''}`;
     found.set(key, {ecosystem, source, installed, candidate: candidate ?? null, booting});
   };
-  for (const item of installed) {
-    // Removed ones may have left their configuration behind.
-    if (item.status.charAt(1) === 'c' || item.status.charAt(1) === 'n' || foreign.has(item.source)) continue;
+  for (const item of packages.own) {
     const {source, version} = recordedSource(item.source, item.sourceVersion);
     if (!kernel.sources.has(source)) add(source, version, newer(offered.get(source), version));
   }

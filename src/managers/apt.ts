@@ -3,6 +3,7 @@ import {cleanLine, decode} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {changedConfiguration, install, undo} from './apt-install.ts';
+import {foreign} from './apt-foreign.ts';
 import {pending} from './apt-pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
 import {stage, staged} from './apt-staging.ts';
@@ -148,6 +149,7 @@ export const apt: Manager = {
   refresh,
   pending,
   installed,
+  foreign,
   marks,
   broken,
   simulate,

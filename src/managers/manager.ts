@@ -1,4 +1,4 @@
-import type {Change, InstalledPackage, ManagerId, Update} from '../model/package.ts';
+import type {Change, ForeignPackage, InstalledPackage, ManagerId, Update} from '../model/package.ts';
 import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
 import type {Probe, Script} from '../model/script.ts';
 
@@ -30,6 +30,8 @@ export type Manager = {
   refresh: Probe<undefined, RefreshAnswer>;
   pending: Probe<undefined, Pending>;
   installed: Probe<undefined, InstalledPackage[]>;
+  /** Installed packages that are not the distribution's own, where the manager can tell: its records say nothing of them. */
+  foreign?: Probe<undefined, ForeignPackage[]>;
   marks: Probe<undefined, Marks>;
   /** Half-installed or half-configured packages, one line each. */
   broken: Probe<undefined, string[]>;

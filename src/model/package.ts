@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {cleanLine} from './clean.ts';
 
 /** Package managers of distributions, and `custom/NAME`: an application's own updater, as the inventory states it. */
 export const managerIdSchema = z.union([
@@ -27,6 +28,17 @@ export const installedPackageSchema = z.object({
   status: z.string().regex(/^[a-zA-Z]{2}[a-zA-Z ]?$/),
 });
 export type InstalledPackage = z.infer<typeof installedPackageSchema>;
+
+/** An installed package that is not the distribution's own. */
+export const foreignPackageSchema = z.object({
+  name: packageNameSchema,
+  /** Whose it is, as its archive says; null: no archive has the version, so that nobody knows. */
+  origin: z
+    .string()
+    .transform(text => cleanLine(text, 100))
+    .nullable(),
+});
+export type ForeignPackage = z.infer<typeof foreignPackageSchema>;
 
 /** Why a pending update would not be installed. Each has its `nextStep`. */
 export const notInstalledClasses = [

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {factsSchema} from './facts.ts';
-import {installedPackageSchema, updateSchema} from './package.ts';
+import {foreignPackageSchema, installedPackageSchema, updateSchema} from './package.ts';
 
 /** Everything `identify` learnt of one host; kept as a file by digest. */
 export const scanSchema = z.object({
@@ -10,6 +10,8 @@ export const scanSchema = z.object({
   facts: factsSchema,
   updates: z.array(updateSchema),
   installed: z.array(installedPackageSchema),
+  /** Those of them that are not the distribution's own. Absent in older scans, and where the manager cannot tell. */
+  foreign: z.array(foreignPackageSchema).exactOptional(),
 });
 export type Scan = z.infer<typeof scanSchema>;
 

@@ -131,9 +131,11 @@ const uncoveredWords = ({unknownReleases, uncovered, unjudged}: Findings, hasRec
   ...(hasRecords
     ? unknownReleases.map(({ecosystem, hosts}) => `no feed has records of ${ecosystem}: ${named(hosts)}`)
     : []),
-  ...unjudged.map(
-    ({source, version, why, hosts}) => `${source} ${version} was not judged: ${why}: ${named(hosts)}`,
-  ),
+  ...[...Map.groupBy(unjudged, ({why}) => why)].map(([why, items]) => {
+    const packages = [...new Set(items.map(({source, version}) => `${source} ${version}`))];
+    const hosts = [...new Set(items.flatMap(item => item.hosts))];
+    return `not judged, as ${why}: ${named(packages)}; on ${named(hosts)}`;
+  }),
   ...uncovered.map(({source, hosts}) => `${source} is of a third party, no feed covers it: ${named(hosts)}`),
 ];
 

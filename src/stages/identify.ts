@@ -76,7 +76,16 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
   say('looking for updates');
   const updates = await link.ask(manager.pending, undefined);
   const installed = await link.ask(manager.installed, undefined);
-  return {v: 1, host, at: new Date(context.now()).toISOString(), facts: seen, updates, installed};
+  const foreign = manager.foreign === undefined ? undefined : await link.ask(manager.foreign, undefined);
+  return {
+    v: 1,
+    host,
+    at: new Date(context.now()).toISOString(),
+    facts: seen,
+    updates,
+    installed,
+    ...(foreign === undefined ? {} : {foreign}),
+  };
 };
 
 const summaryOf = ({facts: seen, updates}: Scan, now: number): ScanSummary => ({

@@ -141,7 +141,7 @@ describe('kernels', () => {
   it('the fixed one runs: the old one beside it does not count', async () =>
     expect(await ask([old, fixed], '40')).toEqual([]));
   it('only the old one is there', async () => expect(await ask([old], '39')).toEqual(['fix-elsewhere']));
-  it('one that runs and is of no installed package is said, with its host', async () => {
+  it('one that runs and is of no package of the distribution is said, with its host', async () => {
     const own = {running: '6.9.1-own', newest: null};
     const found = await matched(
       [
@@ -155,7 +155,7 @@ describe('kernels', () => {
       {
         source: 'linux',
         version: '6.9.1-own',
-        why: 'it runs, and is of no installed package',
+        why: 'it runs, and is of no package of the distribution',
         hosts: ['a'],
       },
     ]);
@@ -200,6 +200,30 @@ describe('what is not known', () => {
     const both = await matched([scan, {...scan, ...others}], [record(cve)]);
     expect(closedBy(both, {manager: 'apt', source: 'x', version: '1.0-2'})).toHaveLength(1);
     expect(closedBy(both, {manager, source: 'x', version: '1.0-2'})).toEqual([]);
+  });
+  it("a third party's package that is as new as it gets is not judged by them either", async () => {
+    const scan = debianHost('a', [installed('nginx', '1.27.0-1~bookworm'), installed('x', '1.0-1')]);
+    const foreign = [{name: 'nginx', origin: 'nginx'}];
+    const records = [record(cve, {source: 'nginx', ranges: open})];
+    const found = await matched([{...scan, foreign}], records);
+    expect(found.groups).toEqual([]);
+    expect(found.uncovered).toEqual([{source: 'nginx', hosts: ['a']}]);
+  });
+  it("the distribution's package that a third party has a newer version of is judged, and that is no fix", async () => {
+    const scan = debianHost('a', [installed('x', '1.0-1')], {x: '9.0-1~vendor'});
+    const updates = scan.updates.map(each => ({...each, notInstalled: 'third-party' as const}));
+    const found = await matched([{...scan, updates, foreign: []}], [record(cve)]);
+    expect(found.groups.flatMap(({findings}) => findings)).toMatchObject([{state: 'fix-elsewhere'}]);
+    expect(found.uncovered).toEqual([]);
+  });
+  it('what no archive has is not judged, and said', async () => {
+    const scan = debianHost('a', [installed('x', '1.0-1'), installed('x-common', '1.0-1', 'x')]);
+    const foreign = ['x', 'x-common'].map(name => ({name, origin: null}));
+    const found = await matched([{...scan, foreign}], [record(cve)]);
+    expect(found.groups).toEqual([]);
+    expect(found.unjudged.filter(({source}) => source === 'x')).toEqual([
+      {source: 'x', version: '1.0-1', why: 'no archive that the host knows has it', hosts: ['a']},
+    ]);
   });
   it('what was removed and left its configuration is not there', async () => {
     const scan = debianHost('a', [{...installed('x', '1.0-1'), status: 'rc'}]);

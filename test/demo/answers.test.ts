@@ -62,7 +62,11 @@ test.each(fleet.map(spec => spec.name))('%s: the answer to every question parses
   const installed = new Map(bench.ask(apt.installed, undefined).map(item => [item.name, item]));
   expect(installed.size).toBeGreaterThan(150);
   expect(seen.automatic.filter(item => !installed.has(item))).toEqual([]);
+  const foreign = apt.foreign === undefined ? [] : bench.ask(apt.foreign, undefined);
+  expect(foreign.filter(item => !installed.has(item.name) || item.origin !== 'Acme')).toEqual([]);
   const updates = bench.ask(apt.pending, undefined);
+  const thirdParty = updates.filter(item => item.notInstalled === 'third-party').map(({name}) => name);
+  expect(foreign.map(({name}) => name)).toEqual(expect.arrayContaining(thirdParty));
   for (const update of updates) {
     expect(installed.get(update.name)?.version).toBe(update.installed);
     expect(update.origin).toMatch(/:/);

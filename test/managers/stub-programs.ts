@@ -39,7 +39,7 @@ const real = [
     'tar',
     'timeout',
   ],
-  ...['touch', 'tr', 'wc'],
+  ...['touch', 'tr', 'wc', 'xargs'],
 ];
 
 const [betweenArguments, afterCall] = ['\u001f', '\u001e'];

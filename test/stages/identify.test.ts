@@ -28,7 +28,7 @@ describe('the identify stage', () => {
     const world = createWorld({web1: {}});
     await run(world);
     expect(world.asked).toEqual(
-      ['facts', 'refresh', 'pending', 'installed'].map(
+      ['facts', 'refresh', 'pending', 'installed', 'foreign'].map(
         verb => `web1 ${verb === 'facts' ? 'host' : 'apt'}.${verb}`,
       ),
     );

@@ -10,6 +10,7 @@ import {
   marks,
   refresh,
 } from './packages.ts';
+import {foreign} from './foreign.ts';
 import {pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
@@ -38,6 +39,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['apt.refresh', refresh],
   ['apt.pending', pending],
   ['apt.installed', installed],
+  ['apt.foreign', foreign],
   ['apt.marks', marks],
   ['apt.broken', broken],
   ['apt.simulate', simulate],
