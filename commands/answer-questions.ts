@@ -1,3 +1,4 @@
+import {cleanLine} from '../src/model/clean.ts';
 import type {Engine} from '../src/engine/interface.ts';
 import type {Answer, Question} from '../src/model/question.ts';
 import {askLine, askSecret, canAsk} from './prompt.ts';
@@ -41,6 +42,10 @@ export const answerOne = async (question: Question, prepared: PreparedAnswers): 
         `Accept it? [yes = and remember / once / No] `,
     );
     return said === 'yes' ? 'remember' : said === 'once' ? 'once' : 'refuse';
+  }
+  if (question.kind === 'notice') {
+    process.stderr.write(`${cleanLine(question.host)}: ${cleanLine(question.text)}\n`);
+    return null;
   }
   if (question.what === 'become-password' && prepared.becomePassword !== undefined) {
     return {secret: prepared.becomePassword};

@@ -1,3 +1,4 @@
+import type {Question} from '../src/model/question.ts';
 import {bindingsOf} from './bindings/all.ts';
 import {hintOf, whyDisabled, type Context} from './bindings/binding.ts';
 import {topLayer, type ConsoleState} from './console-state.ts';
@@ -62,20 +63,23 @@ const fixedHints = (state: ConsoleState): Line => {
 /** Letters are text there: only Ctrl-C is for everyone. */
 const takesText: ReadonlySet<string> = new Set(['filter', 'palette', 'form', 'typed', 'secret']);
 /** Letters are answers there, and X. */
-const takesAnswers: ReadonlySet<string> = new Set(['confirm', 'choice', 'waves', 'host-key']);
+const takesAnswers: ReadonlySet<string> = new Set(['confirm', 'choice', 'waves', 'host-key', 'notice']);
 
-const questionHints = (state: ConsoleState): Hint[] =>
-  askedNow(state)?.kind === 'secret'
-    ? [
-        ['enter', 'answer'],
-        ['esc', 'answer nothing'],
-      ]
-    : [
-        ['r', 'refuse'],
-        ['o', 'trust once'],
-        ['m', 'remember'],
-        ['esc', 'answer nothing'],
-      ];
+const questionHints = (state: ConsoleState): Hint[] => hintsOf[askedNow(state)?.kind ?? 'host-key'];
+
+const hintsOf: Readonly<Record<Question['kind'], Hint[]>> = {
+  secret: [
+    ['enter', 'answer'],
+    ['esc', 'answer nothing'],
+  ],
+  'host-key': [
+    ['r', 'refuse'],
+    ['o', 'trust once'],
+    ['m', 'remember'],
+    ['esc', 'answer nothing'],
+  ],
+  notice: [['esc', 'hide']],
+};
 
 const layerHints: Readonly<Record<Layer['kind'], readonly Hint[]>> = {
   filter: [

@@ -13,7 +13,10 @@ export const standingMessage = (state: ConsoleState): Message => {
   const {questions, notices, interrupted, failed} = state.engine;
   if (failed !== undefined) return {text: failed, tone: 'bad'};
   if (questions.length > 0) {
-    const waits = `${questions[0]?.host ?? 'a host'} waits for an answer`;
+    const [first] = questions;
+    if (first?.kind === 'notice' && questions.length === 1)
+      return {text: `for ${first.host}: ${first.text}`, tone: 'bad'};
+    const waits = `${first?.host ?? 'a host'} waits for an answer`;
     // While a line of text is being typed it does not take the keyboard; on the screen, esc would refuse it.
     const how = askedNow(state) === undefined ? 'esc goes to it' : 'read it, then answer';
     return {text: `${waits}: ${how} (${questions.length})`, tone: 'bad'};

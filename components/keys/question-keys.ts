@@ -20,16 +20,18 @@ export const questionDeeds = (
   question: Question,
   press: Press,
 ): readonly Deed[] | undefined => {
-  const stops = press.key === 'X' && question.kind === 'host-key';
+  const stops = press.key === 'X' && question.kind !== 'secret';
   if (stops || press.key === 'ctrl+c' || press.key === 'ctrl+z') return undefined;
   if (state.mode === 'read-only') {
     return [{do: 'say', text: 'this console only reads: the one that holds the run answers'}];
   }
   const tooSoon = state.now - state.questionSince < surprise;
   if (press.key === 'esc') {
-    return tooSoon ? surprised : answer(question, null, 'not answered: what needed it is not done');
+    const said = question.kind === 'notice' ? 'hidden' : 'not answered: what needed it is not done';
+    return tooSoon ? surprised : answer(question, null, said);
   }
   if (question.kind === 'secret') return tooSoon ? surprised : inSecret(state, question, press);
+  if (question.kind === 'notice') return [{do: 'say', text: 'esc hides it'}];
   const choice = ({r: 'refuse', o: 'once', m: 'remember'} as const)[press.key];
   if (choice === undefined) return [{do: 'say', text: 'r refuses, o trusts it once, m remembers it'}];
   if (tooSoon) return surprised;

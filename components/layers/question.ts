@@ -11,11 +11,18 @@ export const questionLines = (state: ConsoleState, question: Question, width: nu
     others > 0
       ? [[], line(span(`  ${others} more ${others === 1 ? 'question waits' : 'questions wait'}.`, 'quiet'))]
       : [];
-  return [
-    [],
-    ...(question.kind === 'secret' ? secret(state, question, width) : hostKey(state, question, width)),
-    ...more,
-  ];
+  return [[], ...asked(state, question, width), ...more];
+};
+
+const asked = (state: ConsoleState, question: Question, width: number): Line[] => {
+  switch (question.kind) {
+    case 'secret':
+      return secret(state, question, width);
+    case 'host-key':
+      return hostKey(state, question, width);
+    case 'notice':
+      return notice(state, question, width);
+  }
 };
 
 const hostKey = (state: ConsoleState, question: Question & {kind: 'host-key'}, width: number): Line[] => [
@@ -42,9 +49,25 @@ const secret = (state: ConsoleState, question: Question & {kind: 'secret'}, widt
   [],
   ...said(cleanLine(question.prompt), state, width),
   [],
-  ...said('It is asked once, sent to this host alone and never written down.', state, width),
+  ...said(`${whereItGoes[question.what]} It is never written down.`, state, width),
   [],
   line('  ', strong('answer'), state.ui.answer === '' ? '  _' : '  (typed, not shown)_'),
+];
+
+/** A password that worked serves every host that asks the same user for one; the first to try it does so alone. */
+const whereItGoes: Readonly<Record<(Question & {kind: 'secret'})['what'], string>> = {
+  'ssh-password': 'Tried here first, then on the other hosts that ask this user for one.',
+  'key-passphrase': 'It opens the key here; no host gets it.',
+  'become-password': 'Tried here first, then on the other hosts that ask this user for one.',
+  'one-time-code': 'Sent to this host alone.',
+};
+
+const notice = (state: ConsoleState, question: Question & {kind: 'notice'}, width: number): Line[] => [
+  line(strong(` For ${question.host}`)),
+  [],
+  ...said(cleanLine(question.text), state, width),
+  [],
+  ...said('It goes away by itself once it is done.', state, width),
 ];
 
 const secretTitles: Readonly<Record<(Question & {kind: 'secret'})['what'], string>> = {

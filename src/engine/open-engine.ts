@@ -72,7 +72,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       now,
       elapsed: world.elapsed ?? (() => performance.now()),
       sleep: world.sleep ?? sleep,
-      ask: question => questions.ask(question),
+      ask: (question, signal) => questions.ask(question, signal),
       closing: closing.signal,
       resumed: () => untilResumed(store, closing.signal),
       signal: signal => {

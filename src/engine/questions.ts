@@ -24,13 +24,20 @@ export const createQuestions = (newId: () => string, changed: () => void): Quest
     get open() {
       return [...waiting.values()].map(({question}) => question);
     },
-    ask: async question => {
+    ask: async (question, signal) => {
+      if (signal?.aborted === true) return null;
       const id = newId();
       const answered = new Promise<Answer>(resolve => {
         waiting.set(id, {question: {...question, id}, resolve});
       });
       changed();
-      return await answered;
+      const withdraw = (): void => void settle(id, null);
+      signal?.addEventListener('abort', withdraw, {once: true});
+      try {
+        return await answered;
+      } finally {
+        signal?.removeEventListener('abort', withdraw);
+      }
     },
     answer: settle,
     withdraw: () => {

@@ -19,6 +19,8 @@ export const questionSchema = z.discriminatedUnion('kind', [
     /** Who asks and for what, cleaned. */
     prompt: z.string(),
   }),
+  /** Nothing is to be answered: it is taken away when it holds no longer, or when it was read (`null`). */
+  z.object({kind: z.literal('notice'), id: z.string(), host: z.string(), text: z.string()}),
 ]);
 export type Question = z.infer<typeof questionSchema>;
 
@@ -31,4 +33,5 @@ export const answerSchema = z.union([
 export type Answer = z.infer<typeof answerSchema>;
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-export type Asker = (question: WithoutId<Question>) => Promise<Answer>;
+/** The question is taken away, as if not answered, when the signal aborts. */
+export type Asker = (question: WithoutId<Question>, signal?: AbortSignal) => Promise<Answer>;

@@ -58,7 +58,8 @@ export const createLogin = (context: LoginContext): Login => {
       `ssh-password ${target.user}`,
       target.name,
       // Its turn may come when this connection is long gone: then nobody is bothered.
-      () => (over ? Promise.resolve(undefined) : askSecret(context.ask, target, 'ssh-password', prompt)),
+      () =>
+        over ? Promise.resolve(undefined) : askSecret(context.ask, target, 'ssh-password', prompt, signal),
       signal,
     );
     if (found === 'refused') {
@@ -85,7 +86,7 @@ export const createLogin = (context: LoginContext): Login => {
       fail(wrongPassword(target));
       return undefined;
     }
-    const code = await askSecret(context.ask, target, 'one-time-code', text);
+    const code = await askSecret(context.ask, target, 'one-time-code', text, signal);
     codeSent = true;
     if (code === undefined) fail(noAnswer(target, text));
     return code;
@@ -101,6 +102,7 @@ export const createLogin = (context: LoginContext): Login => {
               target,
               'key-passphrase',
               `passphrase of ${path}${attempt > 1 ? ' (the last one was wrong)' : ''}`,
+              signal,
             ),
       );
       if (keyring.offered.length === 0) return undefined;

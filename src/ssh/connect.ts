@@ -119,6 +119,10 @@ export const connect = async (
   }
 };
 
+/** A question of one attempt is also over when the whole is: an attempt that sshd hung up on leaves its question to the next one. */
+const anyOf = (signal: AbortSignal, over: AbortSignal | undefined): AbortSignal =>
+  over === undefined ? signal : AbortSignal.any([signal, over]);
+
 const attemptOnce = async (
   target: Target,
   way: Way,
@@ -143,7 +147,7 @@ const attemptOnce = async (
     open.add(waiting);
     return waiting;
   };
-  const paused: Asker = question => waitFor(() => ask(question));
+  const paused: Asker = (question, over) => waitFor(() => ask(question, anyOf(signal, over)));
   // Waiting for the first host that tries a new password is waiting for a person as well.
   const secrets: Secrets = {
     borrow: (key, host, askSecret, stop) => waitFor(() => shared.secrets.borrow(key, host, askSecret, stop)),

@@ -42,7 +42,8 @@ export const lookupName = (name: string, port: number): string =>
  * What known_hosts says about the key a host showed. A revoked key is refused even where another line allows it. A key that no line
  * has is `changed` when any other key is known for this host: the known types are asked for first, so a host that still had the
  * known key would have shown that one. (ssh asks when only the type differs; blocking is the safer answer.)
- * Lines of certificate authorities say nothing about plain keys.
+ * Lines of certificate authorities say nothing about plain keys. Like ssh, a host on another port that has no line of its own is also known by
+ * one without a port.
  */
 export const verdict = (
   entries: readonly KnownHost[],
@@ -55,6 +56,9 @@ export const verdict = (
   if (revoked !== undefined) return {is: 'revoked', file: revoked.file, line: revoked.line};
   const plain = own.filter(entry => entry.marker === 'plain');
   if (plain.some(same)) return {is: 'known'};
+  if (plain.length === 0 && shown.port !== 22 && isKnownWithoutPort(entries, shown.name, same)) {
+    return {is: 'known'};
+  }
   const type = keyType(shown.key);
   const rivals = plain.filter(
     entry => entry.type === type || (shown.askable ?? [entry.type]).includes(entry.type),
@@ -68,6 +72,15 @@ export const verdict = (
     fingerprint: fingerprint(rival.key),
     type: rival.type,
   };
+};
+
+const isKnownWithoutPort = (
+  entries: readonly KnownHost[],
+  name: string,
+  same: (entry: KnownHost) => boolean,
+): boolean => {
+  const own = entries.filter(entry => same(entry) && matchesHosts(entry.hosts, lookupName(name, 22)));
+  return own.some(({marker}) => marker === 'plain') && own.every(({marker}) => marker !== 'revoked');
 };
 
 /** The key types known for a host, each once, in the order of the files. */

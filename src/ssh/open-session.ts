@@ -56,15 +56,15 @@ export const openSession = (context: SessionContext): Session => {
           `become-password ${become} ${user}`,
           host.name,
           async () =>
-            isWanted() ? askSecret(ask, host, 'become-password', `${prompt} of ${user}`) : undefined,
+            isWanted() ? askSecret(ask, host, 'become-password', `${prompt} of ${user}`, signal) : undefined,
           signal,
         ),
-      askCode: prompt => askSecret(ask, host, 'one-time-code', prompt),
+      askCode: (prompt, over) => askSecret(ask, host, 'one-time-code', prompt, over),
     });
   };
 
   const inTurn = async (script: Script, options: RunOptions, signal: AbortSignal): Promise<ShellResult> => {
-    const until = performance.now() + roomMs;
+    let until: number | undefined;
     for (;;) {
       const leave = await gate.enter(signal);
       try {
@@ -72,9 +72,14 @@ export const openSession = (context: SessionContext): Session => {
       } catch (error) {
         if (!(error instanceof NoMoreChannels)) throw error;
         // The host allows fewer than we do: go on with as many as there are, and wait for one to end.
-        if (gate.inside > 1) gate.limit(gate.inside - 1);
-        else if (performance.now() > until) throw noChannel(host, error);
-        else await delay(roomRetryMs, undefined, {signal});
+        if (gate.inside > 1) {
+          gate.limit(gate.inside - 1);
+          continue;
+        }
+        // Alone: what was waited before, in line for others of ours, is not the host's time.
+        until ??= performance.now() + roomMs;
+        if (performance.now() > until) throw noChannel(host, error);
+        await delay(roomRetryMs, undefined, {signal});
       } finally {
         leave();
       }

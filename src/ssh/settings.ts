@@ -23,8 +23,15 @@ export type ConnectLimits = {
   startingPerAddress: number;
   /** Not yet authenticated, altogether. */
   starting: number;
+  /** How long the system's ssh waits for a person before it logs in anew, in milliseconds: sshd hangs up (LoginGraceTime), and ssh would not notice. */
+  patienceMs: number;
   /** Scripts at once on one connection: below sshd's MaxSessions (10), with room for the operator's own. */
   channels: number;
 };
 
-export const defaultConnectLimits: ConnectLimits = {startingPerAddress: 8, starting: 32, channels: 4};
+export const defaultConnectLimits: ConnectLimits = {
+  startingPerAddress: 8,
+  starting: 32,
+  patienceMs: 10_000,
+  channels: 4,
+};

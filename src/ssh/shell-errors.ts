@@ -33,7 +33,7 @@ export const tooMuch = (host: Host, script: Script, maxBytes: number): Patchdeck
   new PatchdeckError(
     'outside',
     'host.too-much-output',
-    `${script.verb} on ${host.name} gave more than ${maxBytes} bytes; the connection to it was cut and nothing was taken from it`,
+    `${script.verb} on ${host.name} gave more than ${maxBytes} bytes; it was broken off there and nothing was taken from it`,
     'look at the host by hand: a sane host answers in far less',
   );
 

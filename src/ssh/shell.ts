@@ -23,7 +23,8 @@ export type ShellContext = {
   maxBytes: number;
   signal: AbortSignal;
   borrow(prompt: string, isWanted: () => boolean): Promise<Lease | 'refused' | undefined>;
-  askCode(prompt: string): Promise<string | undefined>;
+  /** `over` aborts when the answer is not wanted any more. */
+  askCode(prompt: string, over: AbortSignal): Promise<string | undefined>;
 };
 
 /** `hung-up`: sudo did not wait for the person who was asked; nothing ran, and the answer is kept for another try. */
@@ -49,6 +50,7 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
     let channel: RunningCommand | undefined;
     let settled = false;
     let grace: NodeJS.Timeout | undefined;
+    const over = new AbortController();
 
     const settle = (act: () => void): void => {
       if (settled) return;
@@ -57,6 +59,7 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
       clearTimeout(grace);
       signal.removeEventListener('abort', abort);
       prompts.ended();
+      over.abort(new Error('the shell is gone'));
       channel?.close();
       act();
     };
@@ -78,7 +81,7 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
       ...context,
       quietMs,
       borrow: (prompt, isWanted) => stopwatch.paused(() => context.borrow(prompt, isWanted)),
-      askCode: prompt => stopwatch.paused(() => context.askCode(prompt)),
+      askCode: prompt => stopwatch.paused(() => context.askCode(prompt, over.signal)),
       send: text => channel?.write(text),
       fail,
     });

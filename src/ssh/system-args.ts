@@ -57,10 +57,10 @@ export const commandArgs = (socket: string, command: string): string[] => [
   command,
 ];
 
-/** A ProxyCommand over an open connection. */
+/** A ProxyCommand over an open connection. ssh runs it by the user's own shell, to which brackets may be a pattern. */
 export const hopCommand = (socket: string): string =>
   ['ssh', '-F', 'none', ...overSocket(socket), '-W', '[%h]:%p', 'patchdeck']
-    .map(word => (/^[\w./%:[\]=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .map(word => (/^[\w./%:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
     .join(' ');
 
 /** Without a master ssh would connect by itself; the ProxyCommand makes that fail. */

@@ -28,7 +28,13 @@ export type SystemSsh = {
   close(): Promise<void>;
 };
 
-type World = {hostKeys: HostKeys; secrets: Secrets; starting: StartGates};
+type World = {
+  hostKeys: HostKeys;
+  secrets: Secrets;
+  starting: StartGates;
+  /** How long a login waits for a person before it is begun anew with the answer, in milliseconds. */
+  patienceMs: number;
+};
 
 const maxAttempts = 5;
 const turnedAwayMs = 150;
@@ -68,6 +74,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
     signal: AbortSignal,
   ): Promise<Master> => {
     const folder = await (made ??= makeSystemFolder());
+    const kept = new Map<string, string>();
     const wayName = hopSocket ?? `${target.address}:${target.port}`;
     for (let attempt = 1; ; attempt += 1) {
       const own = await folder.next();
@@ -80,11 +87,13 @@ export const createSystemSsh = (world: World): SystemSsh => {
       await writeFile(way.acceptedFile, world.hostKeys.acceptedLines(target), {mode: 0o600});
       const leave = await world.starting.enter(wayName, signal);
       try {
-        const found = await once(target, way, folder.askProgram, ask, signal);
-        if (!('unknownKey' in found)) return found;
+        const found = await once(target, way, folder.askProgram, kept, ask, signal);
+        if ('socket' in found) return found;
         leave();
-        await orAbort(world.hostKeys.askAbout(target, found.unknownKey, ask), signal);
-        if (attempt >= maxAttempts) throw closedEarly(target, 'host key verification');
+        if ('unknownKey' in found) {
+          await orAbort(world.hostKeys.askAbout(target, found.unknownKey, ask), signal);
+        }
+        if (attempt >= maxAttempts) throw closedEarly(target, 'the login');
       } catch (error) {
         const crowded = hasCode(error, 'ssh.refused') || world.starting.isCrowded(wayName);
         if (!(error instanceof TurnedAway) || !crowded || attempt >= maxAttempts) throw error;
@@ -101,33 +110,42 @@ export const createSystemSsh = (world: World): SystemSsh => {
     target: Target,
     way: SystemWay,
     askProgram: string,
+    kept: Map<string, string>,
     ask: Asker,
     signal: AbortSignal,
-  ): Promise<Master | {unknownKey: Uint8Array}> => {
+  ): Promise<Master | {unknownKey: Uint8Array} | {late: true}> => {
     const own = new AbortController();
     const abort = (): void => own.abort(reasonOf(signal));
     signal.addEventListener('abort', abort, {once: true});
     const stopwatch = startStopwatch(target.connectMs, () =>
       own.abort(timedOut(target, target.connectMs, "the login of the system's ssh")),
     );
-    const prompts = createSystemPrompts(
+    const prompts = createSystemPrompts({
       target,
-      pausing(world.secrets, stopwatch),
-      question => stopwatch.paused(() => ask(question)),
-      own.signal,
-    );
+      secrets: pausing(world.secrets, stopwatch),
+      ask: (question, over) => stopwatch.paused(() => ask(question, over)),
+      signal: own.signal,
+      patienceMs: world.patienceMs,
+      kept,
+    });
     try {
       const master = await startMaster(target, way, askProgram, prompts, own.signal);
-      prompts.ended('in');
+      prompts.in(master.keys);
       return master;
     } catch (error) {
       if (!(error instanceof MasterFailed)) {
-        prompts.ended('unknown');
+        prompts.over(false);
+        own.abort(error);
         throw error;
+      }
+      if (prompts.late) {
+        prompts.over(false);
+        return {late: true};
       }
       if (isUnknownKey(error.log)) return {unknownKey: await fetchKey(target, way, error.log, own.signal)};
       const fault = systemFault(target, error.log, error.said);
-      prompts.ended(fault.code === 'ssh.authentication' ? 'refused' : 'unknown');
+      prompts.over(fault.code === 'ssh.authentication');
+      own.abort(fault);
       throw prompts.fault ?? fault;
     } finally {
       stopwatch.stop();

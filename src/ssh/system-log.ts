@@ -25,6 +25,25 @@ export const isUnknownKey = (log: string): boolean =>
   /No \S+ host key is known for|host key is not known|requested strict checking/.test(log) &&
   !/IDENTIFICATION HAS CHANGED|REVOKED/.test(log);
 
+/** The keys a login was made with: files, and whether a token had one of them. */
+export type UsedKeys = {files: string[]; token: boolean};
+
+/** What `ssh -v` says of the keys that the host took, each before the word that it let in, or in part. */
+export const usedKeys = (log: string): UsedKeys => {
+  const used: UsedKeys = {files: [], token: false};
+  let last: {file: string; token: boolean} | undefined;
+  for (const line of log.split(/\r?\n/)) {
+    const accepted = /^debug1: Server accepts key: (.+) \S+ SHA256:\S+(.*)$/.exec(line);
+    // A key whose public half nobody knew is offered signed, without that question.
+    const file = accepted?.[1] ?? /^debug1: Trying private key: (.+)$/.exec(line)?.[1];
+    if (file !== undefined) last = {file, token: / token\b/.test(accepted?.[2] ?? '')};
+    if (last === undefined || !/^(debug1: )?Authenticat\w+ .*"?publickey"?/.test(line)) continue;
+    used.files.push(last.file);
+    used.token ||= last.token;
+  }
+  return used;
+};
+
 /** Why the system's ssh gave no connection, from its log (`-v -E`) and what its ProxyCommand said. */
 export const systemFault = (target: Target, log: string, said: string): PatchdeckError => {
   const blocked = keyFault(target, log);

@@ -10,13 +10,14 @@ import type {Carrier, StartCommand} from './command.ts';
 import {NoMoreChannels} from './channel.ts';
 import {endWithConsole} from './keeper.ts';
 import type {SystemPrompts} from './system-prompts.ts';
-import {shownKey} from './system-log.ts';
+import {shownKey, usedKeys, type UsedKeys} from './system-log.ts';
 import type {Target} from './target.ts';
 
 /** An ssh of the system that holds one connection open. */
 export type Master = Omit<Carrier, 'via'> & {
   /** Its control socket. */
   socket: string;
+  keys: UsedKeys;
 };
 
 /** The ssh that ended without a connection, with what it said. */
@@ -44,10 +45,10 @@ export const startMaster = async (
   signal.throwIfAborted();
   const askSocket = join(way.folder, 'ask');
   const running: {child?: ChildProcess} = {};
-  const server = await startAskServer(askSocket, async prompt => {
-    const given = await prompts.answer(prompt);
+  const server = await startAskServer(askSocket, async (prompt, over) => {
+    const given = await prompts.answer(prompt, over);
     // Told that nobody answers, ssh would send an empty password.
-    if (prompts.fault !== undefined) running.child?.kill('SIGKILL');
+    if (prompts.fault !== undefined || prompts.late) running.child?.kill('SIGKILL');
     return given;
   });
   const child = spawn('ssh', masterArgs(target, way), {
@@ -80,6 +81,7 @@ export const startMaster = async (
     return {
       socket,
       hostKey: shownKey(log)?.fingerprint ?? 'unknown',
+      keys: usedKeys(log),
       start: startOver(socket, target),
       onGone: act => void gone.then(act),
       close: end,

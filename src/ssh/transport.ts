@@ -32,7 +32,7 @@ export const createTransport = (settings: SshSettings): Transport => {
   const hostKeys = createHostKeys();
   const starting = createStartGates(limits);
   const readConfig = createSshConfigReader();
-  const system = createSystemSsh({hostKeys, secrets, starting});
+  const system = createSystemSsh({hostKeys, secrets, starting, patienceMs: limits.patienceMs});
   /** Why ssh2 did not do, by target. */
   const beyond = new Map<string, string>();
   let loaded: Promise<{shared: Shared; ways: Ways}> | undefined;

@@ -65,6 +65,19 @@ test('a key that was pressed as the question came up does not trust the host', a
   expect(answers()).toEqual([{type: 'answer', question: 'q1', answer: 'remember'}]);
 });
 
+test('a notice asks for nothing, and Esc hides it', async () => {
+  const console = await open();
+  const touch = {kind: 'notice', host: 'web02', text: 'Confirm user presence for key ED25519-SK'} as const;
+  engine.ask({...touch, id: 'q1'});
+  expect(await console.until('Confirm user presence')).not.toContain('answer nothing');
+  read();
+  await console.send('m');
+  await console.until('esc hides it');
+  await console.send(keys.esc);
+  await console.untilGone('Confirm user presence');
+  expect(answers()).toEqual([{type: 'answer', question: 'q1', answer: null}]);
+});
+
 test('r refuses, Esc answers nothing', async () => {
   const console = await open();
   engine.ask(hostKey);

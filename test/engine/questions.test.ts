@@ -45,6 +45,18 @@ it('takes no answer for what nobody asks any more, and none twice', async () => 
   expect(await asked).toEqual({secret: 'a'});
 });
 
+it('withdraws one that whoever asked does not want answered any more', async () => {
+  const {questions} = make();
+  const stop = new AbortController();
+  const [first, second] = [questions.ask(password, stop.signal), questions.ask(key)];
+  stop.abort();
+  expect(await first).toBe(null);
+  expect(questions.open).toEqual([{...key, id: 'q2'}]);
+  expect(await questions.ask(password, stop.signal)).toBe(null);
+  questions.withdraw();
+  await second;
+});
+
 it('withdraws all of them unanswered when the console goes', async () => {
   const {questions} = make();
   const asked = [questions.ask(password), questions.ask(key)];

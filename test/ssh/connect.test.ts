@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {defaultConnectLimits} from '../../src/ssh/settings.ts';
 import {startServer, type TestServer, type TestServerOptions} from './test-server.ts';
 import {asker, deadlines, failure, hostAt, makeWorld, never, until, type World} from './world.ts';
 
@@ -226,7 +227,7 @@ describe('many connections', () => {
   it('one that is stopped while it waits for all others leaves that line too', async () => {
     let connected = 0;
     const port = await listen(() => (connected += 1));
-    const transport = world.transport({limits: {startingPerAddress: 8, starting: 1, channels: 4}});
+    const transport = world.transport({limits: {...defaultConnectLimits, starting: 1}});
     const [one, two] = [new AbortController(), new AbortController()];
     const first = transport.open(hostAt(port), asker().ask, one.signal);
     const second = transport.open(hostAt(port, {address: 'localhost'}), asker().ask, two.signal);

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Host} from '../../src/model/host.ts';
 import type {Asker} from '../../src/model/question.ts';
 import type {Session, Transport} from '../../src/ssh/session.ts';
+import {defaultConnectLimits, type ConnectLimits} from '../../src/ssh/settings.ts';
 import {createTransport} from '../../src/ssh/transport.ts';
 import {must} from '../lab/command.ts';
 import {makeAccount, openFolder, removeAccount, startSshd, type Account, type RealSshd} from './real-sshd.ts';
@@ -24,7 +25,7 @@ export type RealWorld = {
   knowAll: (...servers: RealSshd[]) => Promise<void>;
   /** Writes an ssh_config with one entry, `target`, so that a real ssh can be asked as well; gives its path. */
   configure: (lines: string[]) => Promise<string>;
-  transport: (configFile: string, useAgent?: boolean) => Transport;
+  transport: (configFile: string, useAgent?: boolean, limits?: ConnectLimits) => Transport;
   host: (account: Account, changes?: Partial<Host>) => Host;
   open: (account: Account, ask?: Asker) => Promise<Session>;
   output: (session: Session, body: string, root?: boolean) => Promise<string>;
@@ -73,8 +74,9 @@ export const makeRealWorld = async (): Promise<RealWorld> => {
       await writeFile(file, `${[...own, ...usual].join('\n')}\n`);
       return file;
     },
-    transport: (configFile, useAgent = false) =>
+    transport: (configFile, useAgent = false, limits = defaultConnectLimits) =>
       createTransport({
+        limits,
         configFile,
         identityFiles: [],
         knownHostsFiles: [],

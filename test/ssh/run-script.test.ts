@@ -242,6 +242,17 @@ describe('many scripts at once on one connection', () => {
     expect(server.peaks.refused).toBeGreaterThan(0);
   });
 
+  it('a script that waited its turn for long is not given up for a place that is freed late', async () => {
+    const server = await startServer({exec: realShell(), maxSessions: 1, lingerMs: 300});
+    servers.push(server);
+    await world.trust(server);
+    const session = await world.transport().open(hostAt(server.port), asker().ask, never);
+    const answers = await Promise.all(
+      [script('sleep 3.5; echo one'), script('echo two')].map(one => session.run(one)),
+    );
+    expect(answers.map(answer => text(answer.stdout))).toEqual(['one\n', 'two\n']);
+  });
+
   it('a host that allows none says so', async () => {
     const [session] = await open(realShell(), {}, 0);
     expect((await failure(session.run(script('true')))).next).toContain('MaxSessions');
