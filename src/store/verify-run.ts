@@ -1,5 +1,5 @@
 import {PatchdeckError} from '../model/error.ts';
-import {bodySchema, eventVersion} from '../record/event.ts';
+import {bodySchema, eventVersion, type Event} from '../record/event.ts';
 import {createFiles} from './files.ts';
 import {readDurable} from './durable-file.ts';
 import {headText, readHeads} from './heads.ts';
@@ -30,7 +30,8 @@ export type SeenHead = {where: string; seq: number; hash: string};
 
 /**
  * Checks the chain of a run's journal, the files it names, and the heads that were signed or that hosts have in their syslog: a chain that
- * was hashed anew after it was changed is whole in itself, and does not hold those heads. `allowed` is an allowed_signers file.
+ * was hashed anew after it was changed is whole in itself, and does not hold those heads. `allowed` is an allowed_signers file; with one,
+ * every end of a stage has to have a signed head: who cannot sign could throw heads away, or put unsigned ones in their place.
  */
 export const verifyRun = async (
   stateDir: string,
@@ -49,7 +50,7 @@ export const verifyRun = async (
   const hashes = lineHashes(bytes, reading.head.seq);
   const heads = await readHeads(directory);
   const signers = new Set<string>();
-  let signed = 0;
+  const signedAt: number[] = [];
   for (const head of heads) {
     const at = `the head of event ${head.seq}, kept on ${head.at}`;
     if (hashes[head.seq - 1] !== head.hash) {
@@ -62,10 +63,11 @@ export const verifyRun = async (
     if (head.signature === undefined) continue;
     const answer = await checkSignature(headText(id, head), head.signature, options.allowed);
     if (answer.good) {
-      signed += 1;
+      signedAt.push(head.seq);
       signers.add(answer.signer === undefined ? answer.key : `${answer.signer} (${answer.key})`);
     } else broken.push(`${at}, has no good signature: ${answer.why}`);
   }
+  if (options.allowed !== undefined) broken.push(...unsignedEnds(reading.events, signedAt));
   for (const {where, seq, hash} of options.seen ?? []) {
     if (hashes[seq - 1] !== hash)
       broken.push(
@@ -86,11 +88,24 @@ export const verifyRun = async (
     events: reading.head.seq,
     head: reading.head.hash,
     heads: heads.length,
-    signed,
+    signed: signedAt.length,
     signers: [...signers],
     files: named.size,
     broken,
   };
+};
+
+/** The ends of stages that no signed head stands for: one of theirs, or of an event before the next end. */
+const unsignedEnds = (events: readonly Event[], signedAt: readonly number[]): string[] => {
+  const ends = events.filter(event => event.type === 'stage.ended');
+  return ends.flatMap(({seq, ts, data}, index) => {
+    const next = ends[index + 1]?.seq ?? Infinity;
+    return signedAt.some(at => at >= seq && at < next)
+      ? []
+      : [
+          `the end of ${data.stage} on ${ts} (event ${seq}) has no signed head: it was taken away, or nobody signed that stage`,
+        ];
+  });
 };
 
 const lineHashes = (bytes: Uint8Array, upTo: number): string[] => {
