@@ -5,7 +5,7 @@ import {terminalRefusal} from '../components/terminal-refusal.ts';
 import {connectEngine} from '../src/engine/connect-engine.ts';
 import {followEngine} from '../src/engine/follow-engine.ts';
 import type {EngineSettings} from '../src/engine/settings.ts';
-import {holderOf} from '../src/store/run-store.ts';
+
 import type {Engine} from '../src/engine/interface.ts';
 import {exitCodes} from './exit-code.ts';
 import {readFlags, withFlags} from './flags.ts';
@@ -67,7 +67,7 @@ const openOrFollow = async (
     if (!(error instanceof PatchdeckError) || error.code !== 'run.held' || settings.run === undefined)
       throw error;
     const {stateDir, run} = settings;
-    return {engine: await followEngine(stateDir, run, await holderOf(stateDir, run)), mode: 'read-only'};
+    return {engine: await followEngine(stateDir, run), mode: 'read-only'};
   }
 };
 

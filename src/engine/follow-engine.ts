@@ -10,7 +10,7 @@ import {createFiles} from '../store/files.ts';
 import {createLogs} from '../store/logs.ts';
 import {runDirectory} from '../store/paths.ts';
 import {runParts} from '../store/run-journal.ts';
-import {readRun} from '../store/run-store.ts';
+import {holderOf, readRun} from '../store/run-store.ts';
 import {maxLineBytes, socketName, toFollowerSchema, type FollowStatus} from './follow-protocol.ts';
 import type {Engine, EngineChange} from './interface.ts';
 import {jobToShow} from './log-job.ts';
@@ -24,7 +24,7 @@ const logTailBytes = 65_536;
  * Follows a run that another console of this user holds, and changes nothing: every command is refused. Live over the other console's
  * socket; where that is gone, from the journal, until it is back. Throws as `readRun`.
  */
-export const followEngine = async (stateDir: string, run: string, heldBy: string): Promise<Engine> => {
+export const followEngine = async (stateDir: string, run: string): Promise<Engine> => {
   const directory = runDirectory(stateDir, run);
   const parts = runParts(directory);
   const files = createFiles(parts.files);
@@ -33,6 +33,7 @@ export const followEngine = async (stateDir: string, run: string, heldBy: string
   let signals: ReadonlyMap<string, Signal> = new Map();
   let status: FollowStatus = {interrupted: false, busy: false, failed: null, notices: [], asked: []};
   const fold: Fold = foldAll((await readRun(stateDir, run)).events);
+  let heldBy = await holderOf(stateDir, run);
   let live = false;
   let closed = false;
   let socket: Socket | undefined;
@@ -70,6 +71,7 @@ export const followEngine = async (stateDir: string, run: string, heldBy: string
     status = message.status;
     if (message.type === 'hello') {
       if (message.v !== eventVersion) throw new Error('the other console is of another version');
+      heldBy = await holderOf(stateDir, run);
       live = true;
       await catchUp();
       return;

@@ -17,7 +17,7 @@ test('a second console on a held run is told who holds it, follows it live and c
     expect(heldBy).toContain(`process ${process.pid}`);
     expect((await stat(join(world.stateDir, 'runs', id, 'console.sock'))).mode & 0o777).toBe(0o600);
 
-    const second = await followEngine(world.stateDir, id, heldBy);
+    const second = await followEngine(world.stateDir, id);
     await until('it follows', () => second.state().notices[0]?.startsWith('this console follows') === true);
     const seen: number[] = [];
     let signals = 0;
