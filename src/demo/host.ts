@@ -62,11 +62,11 @@ export type DemoHost = {
   /** Packages that asked for a reboot. */
   readonly rebootWanted: Set<string>;
   readonly jobs: Map<string, Job>;
-  /** rc of jobs that were forgotten. */
-  readonly ended: Map<string, number>;
+  /** rc of jobs that were forgotten, or in a word how they ended. */
+  readonly ended: Map<string, string>;
   readonly syslog: string[];
-  /** By run. */
-  readonly epochs: Map<string, number>;
+  /** By run, with the token of the console whose it is. */
+  readonly epochs: Map<string, {epoch: number; token: string}>;
   readonly staging: Map<string, Staging>;
   /** Automatic updaters: running timers, and those that are held off. */
   updaters: {active: string[]; inhibited: string[]};

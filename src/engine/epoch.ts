@@ -1,6 +1,6 @@
 import {PatchdeckError} from '../model/error.ts';
-import {raiseEpoch} from '../jobs/job-scripts.ts';
-import {hostRecord, type RunContext} from '../rollout/context.ts';
+import {raiseEpoch, type EpochAnswer} from '../jobs/epochs.ts';
+import {hostRecord, runClaim, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 
 /** The hosts that were scanned and do not know yet that the run was taken over. */
@@ -21,18 +21,19 @@ export const tellEpoch = async (
   hosts: readonly string[],
   notice: (text: string) => void,
 ): Promise<void> => {
-  const {id, epoch = 1} = context.state().run;
+  const run = runClaim(context);
+  const {epoch} = run;
   const silent: string[] = [];
   await eachHost(context, hosts, async host => {
     try {
-      const answer = await context.link(host).ask(raiseEpoch, {run: id, epoch});
+      const answer = await context.link(host).ask(raiseEpoch, {run});
       const trouble = troubleOf(host, answer, {epoch, machineId: hostRecord(context, host).scan?.machineId});
-      if (trouble === undefined) {
+      if (trouble !== undefined) {
+        await context.record({type: 'host.trouble', data: {host, trouble}});
+        await context.record({type: 'host.phase', data: {host, phase: 'unknown', note: trouble.what}});
+      } else if (answer.standing === 'kept') {
         await context.record({type: 'host.epoch-raised', data: {host, epoch}});
-        return;
-      }
-      await context.record({type: 'host.trouble', data: {host, trouble}});
-      await context.record({type: 'host.phase', data: {host, phase: 'unknown', note: trouble.what}});
+      } else silent.push(host);
     } catch (error) {
       if (context.closing.aborted || !(error instanceof PatchdeckError)) throw error;
       if (error.code.startsWith('store.')) throw error;
@@ -48,13 +49,17 @@ export const tellEpoch = async (
 
 const troubleOf = (
   host: string,
-  answer: {known: number; machineId: string},
+  answer: EpochAnswer,
   expected: {epoch: number; machineId: string | undefined},
 ) => {
-  if (answer.known > expected.epoch) {
+  if (answer.standing === 'other') {
+    const how =
+      answer.known === expected.epoch
+        ? 'another console took over the same record'
+        : 'it was taken over once more';
     return {
       code: 'run.taken-over',
-      what: `${host} knows epoch ${answer.known} of this run, and this console has ${expected.epoch}: it was taken over once more`,
+      what: `${host} knows epoch ${answer.known} of this run, and this console has ${expected.epoch}: ${how}`,
       next: 'go on with it there, or export it there and import it here',
     };
   }

@@ -9,15 +9,15 @@ const leaseUnit = 'patchdeck-updaters';
 
 /**
  * Stops the automatic updaters for at most `seconds`: a timer on the host starts those that were on again, whatever becomes of
- * the console. A reboot ends it too: stopped is not disabled. Asked again, the time begins anew.
+ * the console. A reboot ends it too: stopped is not disabled. Asked again, the time begins anew. Answers `nothing` where none of them ran.
  */
-export const inhibitUpdaters: Probe<{seconds: number}, undefined> = {
+export const inhibitUpdaters: Probe<{seconds: number}, 'held' | 'nothing'> = {
   script: ({seconds}) =>
     defineScript(
       'host.inhibit-updaters',
       {seconds},
       `
-[ -d /run/systemd/system ] || { echo '@@ end'; return 0; }
+[ -d /run/systemd/system ] || { printf '@@ answer\\nnothing\\n@@ end\\n'; return 0; }
 mkdir -p -m 700 /run/patchdeck
 active=$(for timer in ${timers}; do systemctl is-active --quiet $timer && echo $timer; done)
 [ -z "$active" ] || printf '%s\\n' "$active" > /run/patchdeck/updaters
@@ -25,14 +25,15 @@ systemctl stop ${leaseUnit}.timer 2>/dev/null
 if [ -s /run/patchdeck/updaters ]; then
   systemd-run --quiet --on-active="$1" --unit=${leaseUnit} /bin/sh -c 'systemctl start $(cat /run/patchdeck/updaters); rm -f /run/patchdeck/updaters' || return 1
   systemctl stop $(cat /run/patchdeck/updaters)
-fi
+  printf '@@ answer\\nheld\\n'
+else printf '@@ answer\\nnothing\\n'; fi
 echo '@@ end'`,
       {root: true},
     ),
-  parse: raw => {
-    sections('host.inhibit-updaters', raw);
-    return undefined;
-  },
+  parse: raw =>
+    wordOf('host.inhibit-updaters', sections('host.inhibit-updaters', raw), 'answer') === 'held'
+      ? 'held'
+      : 'nothing',
 };
 
 /** Starts again what was stopped. Answers `restored`, or `nothing` when nothing was left to restore. */

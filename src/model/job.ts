@@ -14,14 +14,20 @@ export const jobSchema = z.object({
   /** Where the host was when the job was decided on: another boot or machine means interrupted, or another host. */
   bootId: z.string(),
   machineId: z.string(),
+  /** The newest job that is known to have ended there: a host that has no trace of it was restored to an earlier state. */
+  after: jobIdSchema.exactOptional(),
 });
 export type Job = z.infer<typeof jobSchema>;
+
+/** How a job came to its end: as its host says, or `refused`. */
+export const jobOutcomes = ['ended', 'interrupted', 'died', 'never-started', 'replaced', 'refused'] as const;
+export type JobOutcome = (typeof jobOutcomes)[number];
 
 /**
  * What a host says of a job.
  * `ended`: its runner wrote `rc`. `interrupted`: the host booted since. `died`: the runner is gone and left no `rc`.
- * `never-started`: no directory, on the same machine in the same boot. `replaced`: no directory, but the machine is
- * not what it was: unknown, ask.
+ * `never-started`: no directory, on the same machine in the same boot, which knows of the job before. `replaced`: no directory, but
+ * the machine is not what it was: unknown, ask.
  */
 export type JobState =
   | {state: 'running'; logBytes: number}

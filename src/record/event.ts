@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {hostSchema} from '../model/host.ts';
-import {jobIdSchema, jobSchema} from '../model/job.ts';
+import {jobIdSchema, jobOutcomes, jobSchema} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';
 import {phaseSchema, stageNameSchema, troubleSchema} from '../model/phase.ts';
 import {gradeSchema} from '../model/rollback.ts';
@@ -24,7 +24,12 @@ export const bodySchema = z.discriminatedUnion('type', [
   }),
   event('run.closed', {reason}),
   /** Another console, elsewhere, goes on with the run: hosts refuse what comes of a lower epoch. */
-  event('run.taken-over', {epoch: z.int().min(2), from: z.string().max(200)}),
+  event('run.taken-over', {
+    epoch: z.int().min(2),
+    from: z.string().max(200),
+    /** Tells this taking over from another one of the same record. */
+    token: z.string().max(32).exactOptional(),
+  }),
   event('host.included', {host: hostSchema}),
   event('host.left-out', {host, reason}),
   event('stage.started', {stage: stageNameSchema}),
@@ -76,10 +81,12 @@ export const bodySchema = z.discriminatedUnion('type', [
   event('job.ended', {
     id: jobIdSchema,
     host,
-    outcome: z.enum(['ended', 'interrupted', 'died', 'never-started', 'replaced', 'refused']),
+    outcome: z.enum(jobOutcomes),
     rc: z.int().nullable(),
     log: digestSchema.nullable(),
   }),
+  /** Its directory on the host is gone; how it ended is known there for a while. */
+  event('job.forgotten', {id: jobIdSchema, host}),
   event('lease.intended', {host, id: z.string(), what: z.string(), expires: z.string()}),
   event('lease.released', {host, id: z.string()}),
   event('reboot.intended', {host, bootId: z.string()}),
@@ -96,10 +103,10 @@ export type Body = z.infer<typeof bodySchema>;
 export type BodyOf<Type extends Body['type']> = Extract<Body, {type: Type}>;
 
 /**
- * `v` is the version of the event format: older ones are upcast when read. 2 came with `run.taken-over` and `host.epoch-raised`; every event
- * of 1 is one of 2.
+ * `v` is the version of the event format: older ones are upcast when read. 2 came with `run.taken-over` and `host.epoch-raised`, 3 with
+ * `job.forgotten`; every event of an older one is one of this.
  */
-export const eventVersion = 2;
+export const eventVersion = 3;
 
 export const envelopeSchema = z.object({
   v: z.int(),

@@ -44,7 +44,7 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
       return {...record, leftOut: {reason: event.data.reason, by: event.actor}};
     case 'host.scanned': {
       const scan = {...event.data.summary, file: event.data.file, at: event.ts};
-      return {...omit(record, 'unreachable'), scan, troubles: lastingTroubles(record)};
+      return {...omit(record, 'unreachable', 'lastEnded'), scan, troubles: lastingTroubles(record)};
     }
     case 'host.unreachable': {
       const {trouble} = event.data;
@@ -106,8 +106,11 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
         rc,
         ...(log === null ? {} : {log}),
       });
-      return {...record, jobs: changeJob(record, event, ended)};
+      const last = outcome === 'ended' ? {lastEnded: event.data.id} : {};
+      return {...record, ...last, jobs: changeJob(record, event, ended)};
     }
+    case 'job.forgotten':
+      return {...record, jobs: changeJob(record, event, job => ({...job, forgotten: true}))};
     case 'lease.intended': {
       const {id, what, expires} = event.data;
       const others = record.leases.filter(lease => lease.id !== id);
@@ -135,7 +138,7 @@ const lastingTroubles = ({jobs, troubles, unreachable}: HostRecord): Trouble[] =
 
 const changeJob = (
   record: HostRecord,
-  event: Event & {type: 'job.started' | 'job.ended'},
+  event: Event & {type: 'job.started' | 'job.ended' | 'job.forgotten'},
   next: (job: JobRecord) => JobRecord,
 ): JobRecord[] => {
   const {id, host} = event.data;

@@ -85,7 +85,11 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
     }
     case 'run.taken-over':
       if (event.data.epoch <= (run.epoch ?? 1)) throw contradiction(event, 'the run has that epoch already');
-      return {...run, epoch: event.data.epoch};
+      return {
+        ...omit(run, 'token'),
+        epoch: event.data.epoch,
+        ...(event.data.token === undefined ? {} : {token: event.data.token}),
+      };
     case 'run.paused':
       return {...run, paused: event.data.reason};
     case 'run.resumed':

@@ -1,5 +1,5 @@
 import type {Host} from '../model/host.ts';
-import type {Job} from '../model/job.ts';
+import type {Job, JobOutcome} from '../model/job.ts';
 import type {Phase, StageName, Trouble} from '../model/phase.ts';
 import type {Grade} from '../model/rollback.ts';
 import type {ScanSummary} from '../model/scan.ts';
@@ -7,10 +7,12 @@ import type {ScanSummary} from '../model/scan.ts';
 export type JobRecord = Job & {
   state: 'intended' | 'started' | 'ended';
   since: string;
-  outcome?: 'ended' | 'interrupted' | 'died' | 'never-started' | 'replaced' | 'refused';
+  outcome?: JobOutcome;
   rc?: number | null;
   /** Digest of the log's file. */
   log?: string;
+  /** Its directory on the host was removed. */
+  forgotten?: true;
 };
 
 /** Something on a host that must not be left hanging. It also expires by itself, on the host, at `expires`. */
@@ -33,6 +35,8 @@ export type HostRecord = {
   readonly jobs: readonly JobRecord[];
   /** Index of the first job of the present attempt. */
   readonly attemptFrom: number;
+  /** Newest job that ended here since the host was scanned: while the host is what it was, it knows of it. */
+  readonly lastEnded?: string;
   /** What the present attempt is for: a resumed run goes on with it. */
   readonly attempt?: 'test' | 'upgrade' | 'rollback';
   readonly leases: readonly LeaseRecord[];
@@ -92,6 +96,8 @@ export type RunRecord = {
   readonly closed?: {reason: string; at: string};
   /** Counts up when the run is taken over by a console elsewhere; absent before the first time. */
   readonly epoch?: number;
+  /** Goes with the epoch: another console that took over the same record has another one. */
+  readonly token?: string;
   /** Of the last event folded. */
   readonly seq: number;
 };

@@ -2,6 +2,7 @@ import type {z} from 'zod';
 import {PatchdeckError} from '../model/error.ts';
 import type {Signal} from '../model/job.ts';
 import type {FollowLimits} from '../jobs/follow.ts';
+import type {RunClaim} from '../jobs/epochs.ts';
 import type {Link} from '../jobs/link.ts';
 import type {Manager} from '../managers/manager.ts';
 import type {ManagerId} from '../model/package.ts';
@@ -69,6 +70,12 @@ export const hostRecord = (context: RunContext, name: string): HostRecord => {
   const record = context.state().hosts.get(name);
   if (record === undefined) throw new Error(`no host ${name} in the run`);
   return record;
+};
+
+/** What hosts are told of this console's claim to the run. */
+export const runClaim = (context: Pick<RunContext, 'state'>): RunClaim => {
+  const {id, epoch = 1, token = ''} = context.state().run;
+  return {id, epoch, token};
 };
 
 /** A file of the store as what its schema says it is. Throws `store.damaged` when it is not. */

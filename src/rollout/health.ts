@@ -4,9 +4,10 @@ import {compareBaselines} from '../hosts/baseline.ts';
 import {baseline} from '../hosts/baseline.ts';
 import {bootState, requestReboot} from '../hosts/reboot.ts';
 import {restartUnits, staleUnits} from '../hosts/restart.ts';
+import {busyWith} from '../jobs/busy.ts';
 import {isLinkTrouble} from '../jobs/follow.ts';
 import type {Moment} from '../model/moment.ts';
-import {hostRecord, HostStopped, type RunContext} from './context.ts';
+import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
 import {failingChecks} from './smoke-checks.ts';
 
@@ -31,14 +32,33 @@ export const rebootHost = async (context: RunContext, host: string): Promise<voi
   const before = underWay ?? (await link.ask(bootState, undefined)).bootId;
   if (underWay === undefined) await context.record({type: 'reboot.intended', data: {host, bootId: before}});
   // The host compares the boot: asked for again after a crash, it does not reboot a second time.
-  const asked = await link.ask(requestReboot, {bootId: before}).catch((error: unknown) => {
-    if (error instanceof PatchdeckError && isLinkTrouble(error)) return 'asked' as const;
-    throw error;
-  });
-  if (asked === 'asked') link.close();
+  const {outcome, reason} = await link
+    .ask(requestReboot, {bootId: before, run: runClaim(context)})
+    .catch((error: unknown) => {
+      if (error instanceof PatchdeckError && isLinkTrouble(error))
+        return {outcome: 'asked', reason: ''} as const;
+      throw error;
+    });
+  if (outcome === 'busy' || outcome === 'taken-over') throw notRebooted(host, outcome, reason);
+  if (outcome === 'asked') link.close();
   const bootId = await waitForBoot(context, host, before);
   await context.record({type: 'reboot.seen', data: {host, bootId}});
 };
+
+const notRebooted = (host: string, outcome: 'busy' | 'taken-over', reason: string): HostStopped =>
+  outcome === 'busy'
+    ? new HostStopped(
+        'failed',
+        'reboot.busy',
+        `${host} was not rebooted: other work is under way there (${busyWith(reason)})`,
+        'wait for it or ask whose it is, then try again',
+      )
+    : new HostStopped(
+        'failed',
+        'run.taken-over',
+        `${host} was not rebooted: ${reason}`,
+        'the run goes on elsewhere: see there, or export it there and import it here',
+      );
 
 const waitForBoot = async (context: RunContext, host: string, before: string): Promise<string> => {
   const deadline = context.elapsed() + context.limits.rebootMs;

@@ -4,12 +4,13 @@ import type {Change} from '../model/package.ts';
 import type {Phase} from '../model/phase.ts';
 import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
 import {downloadBytes, findingsOf, preflight} from '../hosts/preflight.ts';
-import {hostDirectory} from '../jobs/job-scripts.ts';
+import {hostDirectory} from '../jobs/host-directory.ts';
 import type {StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
 import {failingAlready} from './smoke-checks.ts';
+import {requireSameHost} from './same-host.ts';
 import {differences, findDrift, reversed, sameChanges} from './state-proof.ts';
 
 /** Where a plan's packages lie on a host. */
@@ -28,6 +29,7 @@ export const prepareHost = async (context: RunContext, plan: HostPlan, planDiges
   await phase('locked');
   // Staging that an earlier console left under way would be seen as somebody else at work.
   await settleJob(context, host, 'stage', planDigest);
+  await requireSameHost(context, host);
   await check(context, host, changes, planDigest);
   await phase('checked');
   const packages = await stagePackages(context, host, changes, planDigest);

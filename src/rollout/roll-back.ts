@@ -4,6 +4,7 @@ import {hostRecord, HostStopped, readDocument, type RunContext} from './context.
 import {findRegressions, restartStale} from './health.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {runJob} from './run-job.ts';
+import {requireSameHost} from './same-host.ts';
 import {findDeviations, reversed} from './state-proof.ts';
 
 /**
@@ -26,6 +27,7 @@ export const rollBackHost = async (
       'mend it by hand',
     );
   }
+  await requireSameHost(context, host);
   const point = await readDocument(context, file.file, rollbackPointSchema);
   const changes = changesOf(plan);
   const manager = context.manager('apt');

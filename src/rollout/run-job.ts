@@ -1,11 +1,15 @@
 import {PatchdeckError} from '../model/error.ts';
-import type {Job, JobState} from '../model/job.ts';
+import type {Job, JobOutcome, JobState} from '../model/job.ts';
 import {decode} from '../model/clean.ts';
 import type {Script} from '../model/script.ts';
 import {followJob, isLinkTrouble} from '../jobs/follow.ts';
-import {busyCode, removeJob, startJob, takenOver} from '../jobs/job-scripts.ts';
+import {busyInLog} from '../jobs/busy.ts';
+import {takenOver} from '../jobs/epochs.ts';
+import {startJob} from '../jobs/job-scripts.ts';
+import {busyCode} from '../jobs/runner.ts';
 import type {HostRecord, JobRecord} from '../record/state.ts';
-import {hostRecord, HostStopped, type RunContext} from './context.ts';
+import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
+import {forgetJobs} from './forget-jobs.ts';
 
 type Kind = Job['kind'];
 
@@ -65,7 +69,7 @@ export const settleJob = async (
 };
 
 const intend = async (context: RunContext, host: string, kind: Kind, planDigest: string): Promise<Job> => {
-  const {scan} = hostRecord(context, host);
+  const {scan, lastEnded} = hostRecord(context, host);
   if (scan === undefined) throw new Error(`job for ${host}, which was never scanned`);
   const job: Job = {
     id: context.newId(),
@@ -74,6 +78,7 @@ const intend = async (context: RunContext, host: string, kind: Kind, planDigest:
     planDigest,
     bootId: scan.bootId,
     machineId: scan.machineId,
+    ...(lastEnded === undefined ? {} : {after: lastEnded}),
   };
   await context.record({type: 'job.intended', data: {job}});
   return job;
@@ -82,10 +87,13 @@ const intend = async (context: RunContext, host: string, kind: Kind, planDigest:
 /** Asking twice is safe: the host takes a job id once. A lost answer is cleared up by following. */
 const start = async (context: RunContext, job: Job, payload: Script): Promise<void> => {
   try {
-    const {id, epoch = 1} = context.state().run;
     const answer = await context
       .link(job.host)
-      .ask(startJob, {job, payload, by: context.by, run: {id, epoch}});
+      .ask(startJob, {job, payload, by: context.by, run: runClaim(context)});
+    if (answer.outcome === 'replaced') {
+      await judge(context, job, {state: 'replaced', reason: answer.reason});
+      return;
+    }
     if (answer.outcome === 'refused') {
       await end(context, job, 'refused', null);
       if (answer.reason.startsWith(takenOver)) {
@@ -178,13 +186,14 @@ const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): P
   }
   switch (state.state) {
     case 'ended': {
-      await end(context, job, 'ended', state.rc);
+      const log = await end(context, job, 'ended', state.rc);
       if (state.rc === busyCode) {
+        const whose = log === null ? '' : ` (${busyInLog(await context.read(log))})`;
         throw new HostStopped(
           'failed',
           'job.busy',
-          `another run works on ${host}; nothing was done`,
-          'see its log for whose it is, then try again',
+          `other work is under way on ${host}${whose}; nothing was done`,
+          'wait for it or ask whose it is, then try again',
         );
       }
       return state.rc;
@@ -229,15 +238,12 @@ const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): P
 const end = async (
   context: RunContext,
   job: Job,
-  outcome: NonNullable<JobRecord['outcome']>,
+  outcome: JobOutcome,
   rc: number | null,
-): Promise<void> => {
+): Promise<string | null> => {
   const log = outcome === 'never-started' || outcome === 'refused' ? null : await context.finishLog(job.id);
   await context.record({type: 'job.ended', data: {id: job.id, host: job.host, outcome, rc, log}});
-  if (outcome !== 'ended') return;
-  // Only now, with rc and log in the journal, may the host forget the job; that it cannot be told is no fault of the job.
-  await context
-    .link(job.host)
-    .ask(removeJob, {id: job.id})
-    .catch(() => undefined);
+  // Only now, with rc and log in the journal, may the host forget the job.
+  await forgetJobs(context, job.host);
+  return log;
 };

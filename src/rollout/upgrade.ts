@@ -12,6 +12,7 @@ import {momentBefore, takeMoment} from './moment.ts';
 import {requirePlannedSimulation} from './prepare.ts';
 import {jobOf, runJob} from './run-job.ts';
 import {failingAlready} from './smoke-checks.ts';
+import {requireSameHost} from './same-host.ts';
 import {patchesOf, suspectsOf} from './suspects.ts';
 import {findDeviations, findDrift} from './state-proof.ts';
 import type {Moment} from '../model/moment.ts';
@@ -32,6 +33,7 @@ export const upgradeHost = async (
   const phase = (name: Phase, note = ''): Promise<void> =>
     context.record({type: 'host.phase', data: {host, phase: name, note}});
 
+  await requireSameHost(context, host);
   const before = await momentBefore(context, host, planDigest);
   const installed = await install(context, plan, changes, planDigest, before, phase);
 
@@ -169,7 +171,7 @@ const prove = async (
   );
 };
 
-/** Automatic updaters are held off, on the host, for as long as a lease lasts. Known before it is done. */
+/** Automatic updaters are held off, on the host, for as long as a lease lasts. Known before it is done; where none ran, nothing is held. */
 const inhibit = async (context: RunContext, host: string): Promise<void> => {
   const seconds = Math.round(context.limits.leaseMs / 1000);
   const expires = new Date(context.now() + context.limits.leaseMs).toISOString();
@@ -177,5 +179,6 @@ const inhibit = async (context: RunContext, host: string): Promise<void> => {
     type: 'lease.intended',
     data: {host, id: 'updaters', what: 'automatic updaters are stopped', expires},
   });
-  await context.link(host).ask(inhibitUpdaters, {seconds});
+  if ((await context.link(host).ask(inhibitUpdaters, {seconds})) === 'held') return;
+  await context.record({type: 'lease.released', data: {host, id: 'updaters'}});
 };

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
 import {lstat, open, readdir, unlink} from 'node:fs/promises';
 import {promisify} from 'node:util';
@@ -93,7 +94,8 @@ export const exportRun = async (
 
 /**
  * Takes over a run from an archive: every digest and the whole chain are checked first, then its parts are written, the journal last, and the
- * run's epoch is raised, so that hosts refuse the console it came from. A run that is here already is gone on with only where the archive
+ * run's epoch is raised, so that hosts refuse the console it came from. With a token of its own: of two consoles that take over one archive,
+ * each host believes the first that tells it. A run that is here already is gone on with only where the archive
  * continues it. Throws `archive.damaged`, `import.diverged`, `run.held`.
  */
 export const importRun = async (
@@ -129,7 +131,8 @@ export const importRun = async (
   const run = await openRunStore({stateDir, id: header.run, existing: true});
   try {
     const epoch = (run.state.run.epoch ?? 1) + 1;
-    await run.record({type: 'run.taken-over', data: {epoch, from: header.from}}, actor);
+    const token = randomBytes(16).toString('hex');
+    await run.record({type: 'run.taken-over', data: {epoch, from: header.from, token}}, actor);
     return {...header, epoch};
   } finally {
     await run.close();

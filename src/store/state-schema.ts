@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {hostSchema} from '../model/host.ts';
-import {jobSchema} from '../model/job.ts';
+import {jobOutcomes, jobSchema} from '../model/job.ts';
 import {phaseSchema, stageNames, troubleSchema} from '../model/phase.ts';
 import {gradeSchema} from '../model/rollback.ts';
 import {scanSummarySchema} from '../model/scan.ts';
@@ -12,9 +12,10 @@ const jobRecordSchema = z.looseObject({
   ...jobSchema.shape,
   state: z.enum(['intended', 'started', 'ended']),
   since: z.string(),
-  outcome: z.enum(['ended', 'interrupted', 'died', 'never-started', 'replaced', 'refused']).exactOptional(),
+  outcome: z.enum(jobOutcomes).exactOptional(),
   rc: z.int().nullable().exactOptional(),
   log: z.string().exactOptional(),
+  forgotten: z.literal(true).exactOptional(),
 });
 
 /**
@@ -40,6 +41,7 @@ export const hostRecordSchema = z.looseObject({
   note: z.string(),
   jobs: z.array(jobRecordSchema),
   attemptFrom: z.int(),
+  lastEnded: z.string().exactOptional(),
   attempt: z.enum(['test', 'upgrade', 'rollback']).exactOptional(),
   leases: z.array(z.looseObject({id: z.string(), what: z.string(), since: z.string(), expires: z.string()})),
   rebooting: z.string().exactOptional(),
@@ -95,5 +97,6 @@ export const runRecordSchema = z.looseObject({
   stopping: z.enum(['after-hosts', 'after-wave']).exactOptional(),
   closed: z.looseObject({reason: z.string(), at: z.string()}).exactOptional(),
   epoch: z.int().exactOptional(),
+  token: z.string().exactOptional(),
   seq: z.int(),
 }) satisfies z.ZodType<RunRecord>;

@@ -165,7 +165,9 @@ test.each(['web1', 'api3'])('%s over real SSH: scan, plan, stage, install and ba
 test('build1 goes away for its reboot and comes back in another boot', async () => {
   const link = linkTo('build1');
   const {bootId} = await link.ask(bootState, undefined);
-  expect(await link.ask(requestReboot, {bootId})).toBe('asked');
+  expect((await link.ask(requestReboot, {bootId, run: {id: 'run-1', epoch: 1, token: ''}})).outcome).toBe(
+    'asked',
+  );
   const deadline = Date.now() + 10_000;
   let refused = 0;
   for (;;) {

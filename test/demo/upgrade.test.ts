@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {isReachable} from '../../src/demo/host.ts';
+import {reboot} from '../../src/demo/power.ts';
 import {baseline, compareBaselines} from '../../src/hosts/baseline.ts';
 import {facts, rebootReasons} from '../../src/hosts/facts.ts';
 import {preflight} from '../../src/hosts/preflight.ts';
@@ -14,6 +15,8 @@ import {gradeRollback} from '../../src/rollback/grade.ts';
 import {findDeviations, reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fleet} from '../../src/demo/world/fleet.ts';
 import {benchFor, directory, jobOn, planFor, stageFor, type Bench} from './ask.ts';
+
+const run = {id: 'run-1', epoch: 1, token: ''};
 
 const everything = (bench: Bench): string[] => {
   const updates = bench.ask(apt.pending, undefined);
@@ -141,7 +144,7 @@ test('a new kernel wants a reboot; asked once, the host is away and comes back i
     'kernel 6.1.0-56-amd64 is installed, 6.1.0-50-amd64 runs',
   ]);
   const {bootId} = bench.ask(bootState, undefined);
-  expect(bench.ask(requestReboot, {bootId})).toBe('asked');
+  expect(bench.ask(requestReboot, {bootId, run}).outcome).toBe('asked');
   bench.wait(1500);
   expect(isReachable(bench.host, bench.now)).toBe(true);
   bench.wait(1500);
@@ -151,7 +154,7 @@ test('a new kernel wants a reboot; asked once, the host is away and comes back i
   const after = bench.ask(bootState, undefined);
   expect(after.bootId).not.toBe(bootId);
   expect(after.system).toBe('starting');
-  expect(bench.ask(requestReboot, {bootId})).toBe('other-boot');
+  expect(bench.ask(requestReboot, {bootId, run}).outcome).toBe('other-boot');
   bench.wait(2000);
   expect(bench.ask(bootState, undefined).system).toBe('running');
   expect(rebootReasons(bench.ask(facts, undefined))).toEqual([]);
@@ -170,10 +173,13 @@ test('a job starts at most once, holds the host, and ends with the boot it ran i
   expect(bench.ask(pollJob, {job: second, offset: 0}).state).toMatchObject({state: 'ended', rc: 75});
   expect(
     bench.ask(startJob, {job: {...jobOn(bench, 'b3'), machineId: 'other'}, payload, by: 'test'}).outcome,
-  ).toBe('refused');
-  bench.ask(removeJob, {id: job.id});
+  ).toBe('replaced');
+  expect(bench.ask(removeJob, {id: job.id, outcome: 'interrupted'})).toBe('kept');
   expect(bench.ask(pollJob, {job, offset: 0}).state.state).toBe('running');
-  bench.ask(requestReboot, {bootId: bench.host.boot});
+  // Nobody reboots it under the work of somebody: it fails by itself.
+  const busy = bench.ask(requestReboot, {bootId: bench.host.boot, run});
+  expect(busy).toMatchObject({outcome: 'busy', reason: expect.stringContaining('"by":"test"') as string});
+  reboot(bench.host, bench.now);
   const third = jobOn(bench, 'b4');
   bench.wait(20_000);
   expect(bench.ask(pollJob, {job: third, offset: 0}).state.state).toBe('replaced');
@@ -187,7 +193,7 @@ test('a reboot in the middle of a job interrupts it', () => {
   const changes = planFor(bench, 'openssl', 'nginx');
   const point = stageFor(bench, changes);
   const job = jobOn(bench, 'c1');
-  bench.ask(requestReboot, {bootId: bench.host.boot});
+  bench.ask(requestReboot, {bootId: bench.host.boot, run});
   bench.ask(startJob, {job, payload: apt.install({point, changes}), by: 'test'});
   bench.wait(20_000);
   expect(bench.ask(pollJob, {job, offset: 0}).state.state).toBe('interrupted');

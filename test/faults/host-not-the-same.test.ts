@@ -58,16 +58,47 @@ test('a host that reboots in the middle of its upgrade is unknown and asked abou
   expect(starts).toEqual([1]);
 });
 
-test('a host that is replaced between test and deploy is not touched: its machine-id is looked at before anything starts', async () => {
+/** What happens to a host between two stages, and what the run then says of it. */
+const between = async (change: (host: DemoHost) => void) => {
   const world = await makeSmallRun();
   const engine = await world.open(undefined);
   await drive(engine, 'test');
-  Object.assign(world.hosts.get('cache1') ?? {}, {machineId: hex(seededRandom(6), 32)});
+  const host = world.hosts.get('cache1');
+  if (host === undefined) throw new Error('no cache1');
+  change(host);
+  const before = world.starts.size;
   await drive(engine, 'deploy');
   const record = engine.state().run?.hosts.get('cache1');
-  expect(record?.phase).toBe('failed');
-  expect(record?.troubles[0]?.what).toContain('not the machine that was scanned');
-  expect(world.hosts.get('cache1')?.jobs.size).toBe(0);
+  const started = world.starts.size - before;
   await engine.close();
   await world.remove();
+  return {record, started, jobs: host.jobs.size};
+};
+
+test('a host that is replaced by another machine between test and deploy is unknown and asked about; nothing is started on the other one', async () => {
+  const {record, jobs} = await between(host => {
+    Object.assign(host, {machineId: hex(seededRandom(6), 32)});
+  });
+  expect(record?.phase).toBe('unknown');
+  expect(record?.troubles[0]).toMatchObject({code: 'host.replaced'});
+  expect(record?.troubles[0]?.what).toContain('not the machine that was scanned');
+  expect(jobs).toBe(0);
+});
+
+test('a host that is restored between test and deploy, memory and boot id with it, is unknown and asked about: it has lost what the run did there', async () => {
+  const {record, jobs} = await between(host => {
+    host.ended.clear();
+    host.staging.clear();
+  });
+  expect(record?.phase).toBe('unknown');
+  expect(record?.troubles[0]).toMatchObject({code: 'host.restored'});
+  expect(record?.troubles[0]?.what).toContain('nothing was changed');
+  expect(jobs).toBe(0);
+});
+
+test('a host that merely reboots between test and deploy is what it was: its upgrade goes on', async () => {
+  const {record} = await between(host => {
+    host.boot = newBoot({random: seededRandom(5)});
+  });
+  expect(record?.phase).toBe('done');
 });

@@ -52,7 +52,7 @@ describe.each(releases)('what a real %s says of a job', release => {
   it('that is not there on a host that is not what it was', () => {
     expect(poll('replaced-by-another-machine').state).toEqual({
       state: 'replaced',
-      reason: 'its machine-id differs from the one that was scanned',
+      reason: 'this is not the machine that was scanned (its machine-id differs)',
     });
     expect(poll('replaced-it-booted-since').state).toEqual({
       state: 'replaced',
@@ -63,7 +63,7 @@ describe.each(releases)('what a real %s says of a job', release => {
   it('that was started, was there already, or was refused', () => {
     expect(start('started')).toEqual({outcome: 'started', reason: ''});
     expect(start('claimed')).toEqual({outcome: 'claimed', reason: ''});
-    expect(start('refused-another-machine')).toMatchObject({outcome: 'refused'});
+    expect(start('replaced-another-machine')).toMatchObject({outcome: 'replaced'});
     expect(start('refused-a-planted-link')).toEqual({
       outcome: 'refused',
       reason: "/var/lib/patchdeck is a link, not root's, or writable by others",

@@ -89,6 +89,7 @@ export const anyBody: fc.Arbitrary<Body> = fc.oneof(
       log: fc.option(digest),
     }),
   ),
+  body('job.forgotten', fc.record({id: jobId, host})),
   body('lease.intended', fc.record({host, id: word, what: word, expires: word})),
   body('lease.released', fc.record({host, id: word})),
   body('reboot.intended', fc.record({host, bootId: word})),

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {forgetJobs} from '../../src/rollout/forget-jobs.ts';
 import {runJob, settleJob} from '../../src/rollout/run-job.ts';
 import {rejection} from '../store/example-run.ts';
 import {createWorld, linkFault, planned, type World} from './simulated-hosts.ts';
@@ -30,10 +31,11 @@ describe('a job of a run', () => {
     });
     expect(await run(world, digest)).toBe(0);
     expect(order).toEqual(['sent, intended on disk', 'forgotten, ended on disk']);
-    expect(world.context.recorded.slice(-3).map(({type}) => type)).toEqual([
+    expect(world.context.recorded.slice(-4).map(({type}) => type)).toEqual([
       'job.intended',
       'job.started',
       'job.ended',
+      'job.forgotten',
     ]);
   });
 
@@ -110,7 +112,12 @@ describe('a job of a run', () => {
     ['died', 'unknown', 'job.died', 'was ended from outside before it was finished'],
     ['replaced it was restored', 'unknown', 'job.replaced', 'web1 is not as it was: it was restored'],
     ['never-started', 'unknown', 'job.replaced', 'it took this job and has no trace of it'],
-    ['ended 75', 'failed', 'job.busy', 'another run works on web1; nothing was done'],
+    [
+      'ended 75',
+      'failed',
+      'job.busy',
+      'other work is under way on web1 (nobody knows whose); nothing was done',
+    ],
   ])('that is "%s" leaves the host %s', async (state, phase, code, what) => {
     const {world, digest} = await prepared();
     world.on('web1', 'job.poll', () => says(state));
@@ -121,6 +128,59 @@ describe('a job of a run', () => {
     expect(starts(world)).toBe(1);
     // What is left of one that did not end well stays there to be looked at.
     expect(world.asked.includes('web1 job.remove')).toBe(state.startsWith('ended'));
+  });
+
+  it('that finds the host busy says by whom and since when', async () => {
+    const {world, digest} = await prepared();
+    const log =
+      'busy: {"id":"a","kind":"install","plan":"p","by":"bo\\u001b[31m \u001b[2J"} at 2026-11-24T03:00:00Z\n';
+    const chunk = Buffer.from(log).toString('base64');
+    world.on(
+      'web1',
+      'job.poll',
+      () => `@@ state\nended 75\n@@ size\n${log.length}\n@@ log\n${chunk}\n@@ end\n`,
+    );
+    expect(await rejection(run(world, digest))).toMatchObject({
+      code: 'job.busy',
+      message: 'other work is under way on web1 (install by bo since 2026-11-24T03:00:00Z); nothing was done',
+    });
+  });
+
+  it('whose directory could not be removed is asked for again with the next one, and by its id alone', async () => {
+    const {world, digest} = await prepared();
+    world.on('web1', 'job.remove', (answer, n) => {
+      if (n === 1) throw linkFault('ssh.closed');
+      return answer;
+    });
+    expect(await run(world, digest)).toBe(0);
+    expect(world.context.recordOf('web1').jobs[0]?.forgotten).toBeUndefined();
+    await runJob(world.context, 'web1', 'undo', digest, payload);
+    expect(world.context.recordOf('web1').jobs.map(job => job.forgotten)).toEqual([true, true]);
+    expect(world.asked.filter(line => line === 'web1 job.remove')).toHaveLength(3);
+  });
+
+  it('that did not end well stays on the host to be looked at, until the host is proven', async () => {
+    const {world, digest} = await prepared();
+    world.on('web1', 'job.poll', () => says('died'));
+    await rejection(run(world, digest));
+    await forgetJobs(world.context, 'web1');
+    expect(world.asked).not.toContain('web1 job.remove');
+    await world.context.sleep(60_000, world.context.closing);
+    await forgetJobs(world.context, 'web1', 'all');
+    expect(world.context.recordOf('web1').jobs[0]?.forgotten).toBe(true);
+  });
+
+  it('is told of the newest one that ended there, which the host must know of', async () => {
+    const {world, digest} = await prepared();
+    await run(world, digest);
+    const first = world.context.recordOf('web1').jobs[0]?.id;
+    expect(world.context.recordOf('web1').lastEnded).toBe(first);
+    world.host('web1').ended.clear();
+    const error = await rejection(runJob(world.context, 'web1', 'undo', digest, payload));
+    expect(error).toMatchObject({phase: 'unknown', code: 'job.replaced'});
+    expect(String(error)).toContain('it was restored to an earlier state');
+    expect(world.context.of('job.intended').map(({data}) => data.job.after)).toEqual([undefined, first]);
+    expect(world.host('web1').jobs.size).toBe(0);
   });
 
   it('that the host refuses did not happen, and another may follow', async () => {

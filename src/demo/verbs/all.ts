@@ -14,7 +14,7 @@ import {foreign} from './foreign.ts';
 import {pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
-import {boot, inhibitUpdaters, reboot, releaseUpdaters, userId, writeHead} from './upkeep.ts';
+import {boot, identity, inhibitUpdaters, reboot, releaseUpdaters, userId, writeHead} from './upkeep.ts';
 import type {Verb} from './verb.ts';
 
 /** Every script a demo host can answer at once, by verb; the payloads of jobs are apart. */
@@ -29,6 +29,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['host.packages-of-unit', packagesOfUnit],
   ['host.boot', boot],
   ['host.reboot', reboot],
+  ['host.identity', identity],
   ['host.inhibit-updaters', inhibitUpdaters],
   ['host.release-updaters', releaseUpdaters],
   ['host.write-head', writeHead],

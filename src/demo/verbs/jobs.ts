@@ -17,20 +17,18 @@ const startArguments = z.object({
   payloadArgs: z.string(),
   run: z.string().default(''),
   epoch: z.number().default(1),
+  token: z.string().default(''),
+  after: z.string().default(''),
 });
 
 /** Starts a job at most once: an id that is there is claimed, never started again. */
 export const startJob: Verb = verb(250, startArguments, (host, args, now) => {
   const reply = (outcome: string, reason = ''): string => answer(['outcome', outcome], ['reason', reason]);
-  if (args.machineId !== host.machineId)
-    return reply('refused', 'this is not the machine that was scanned (its machine-id differs)');
-  const known = knowEpoch(host, args.run, args.epoch);
-  if (known > args.epoch)
-    return reply(
-      'refused',
-      `the run was taken over by another console: epoch ${known} is known here, this console has ${args.epoch}`,
-    );
-  if (host.jobs.has(args.id) || host.ended.has(args.id)) return reply('claimed');
+  if (args.machineId !== host.machineId) return reply('replaced', otherMachine);
+  const {standing, known} = knowEpoch(host, args);
+  if (standing === 'other') return reply('refused', takenOver(known, args.epoch));
+  if (hasTraceOf(host, args.id)) return reply('claimed');
+  if (args.after !== '' && !hasTraceOf(host, args.after)) return reply('replaced', noTraceOf(args.after));
   const other = runningJob(host);
   const spec = `${args.spec} at ${timestamp(now)}`;
   const job: Job = {id: args.id, spec, verb: args.payloadVerb, log: '', boot: host.boot};
@@ -49,26 +47,49 @@ export const startJob: Verb = verb(250, startArguments, (host, args, now) => {
 /** Tells the host the epoch of a run. */
 export const raiseEpoch: Verb = verb(
   80,
-  z.object({run: z.string(), epoch: z.number()}),
-  (host, {run, epoch}) =>
-    answer(['known', String(knowEpoch(host, run, epoch))], ['machine', host.machineId], ['boot', host.boot]),
+  z.object({run: z.string(), epoch: z.number(), token: z.string()}),
+  (host, args) => {
+    const {standing, known} = knowEpoch(host, args);
+    return answer(
+      ['standing', standing],
+      ['known', String(known)],
+      ['machine', host.machineId],
+      ['boot', host.boot],
+    );
+  },
 );
 
-const knowEpoch = (host: DemoHost, run: string, epoch: number): number => {
-  const known = Math.max(host.epochs.get(run) ?? 1, epoch);
-  host.epochs.set(run, known);
-  return known;
+/** What a host knows of a run after it was told a console's claim to it. */
+export const knowEpoch = (
+  host: DemoHost,
+  {run, epoch, token}: {run: string; epoch: number; token: string},
+): {standing: 'kept' | 'other'; known: number} => {
+  const before = host.epochs.get(run) ?? {epoch: 0, token: ''};
+  const now = before.epoch < epoch ? {epoch, token} : before;
+  host.epochs.set(run, now);
+  return {standing: now.epoch === epoch && now.token === token ? 'kept' : 'other', known: now.epoch};
 };
+
+export const takenOver = (known: number, epoch: number): string =>
+  `the run was taken over by another console: epoch ${known} is known here, this console has ${epoch}`;
+
+/** Whether the host still knows of a job. */
+export const hasTraceOf = (host: DemoHost, id: string): boolean => host.jobs.has(id) || host.ended.has(id);
+
+const otherMachine = 'this is not the machine that was scanned (its machine-id differs)';
+const noTraceOf = (id: string): string =>
+  `job ${id} ended here and has left no trace: it was restored to an earlier state`;
 
 const pollArguments = z.object({
   id: z.string(),
   machineId: z.string(),
   bootId: z.string(),
   offset: z.number(),
+  after: z.string(),
 });
 
 /** State of a job and the next part of its log: rc first, then the boot, then whether it runs. */
-export const pollJob: Verb = verb(60, pollArguments, (host, {id, machineId, bootId, offset}) => {
+export const pollJob: Verb = verb(60, pollArguments, (host, {id, machineId, bootId, offset, after}) => {
   const job = host.jobs.get(id);
   const report = (state: string, log: Buffer): string =>
     answer(
@@ -78,10 +99,10 @@ export const pollJob: Verb = verb(60, pollArguments, (host, {id, machineId, boot
     );
   if (job === undefined) {
     const empty = Buffer.alloc(0);
-    const rc = host.ended.get(id);
-    if (rc !== undefined) return report(`ended ${rc}`, empty);
-    if (machineId !== host.machineId)
-      return report('replaced its machine-id differs from the one that was scanned', empty);
+    const was = host.ended.get(id);
+    if (was !== undefined) return report(/^\d/.test(was) ? `ended ${was}` : was, empty);
+    if (machineId !== host.machineId) return report(`replaced ${otherMachine}`, empty);
+    if (after !== '' && !hasTraceOf(host, after)) return report(`replaced ${noTraceOf(after)}`, empty);
     if (bootId !== host.boot)
       return report(
         'replaced it booted since and the job is not there: it was restored, or it never began',
@@ -94,12 +115,19 @@ export const pollJob: Verb = verb(60, pollArguments, (host, {id, machineId, boot
   return report(job.boot === host.boot ? 'running' : 'interrupted', log);
 });
 
-/** Forgets a job that has ended, but for its rc. */
-export const removeJob: Verb = verb(80, z.object({id: z.string()}), (host, {id}) => {
-  const rc = host.jobs.get(id)?.rc;
-  if (rc !== undefined) {
-    host.ended.set(id, rc);
-    host.jobs.delete(id);
-  }
-  return answer();
-});
+/** Forgets a job that does not run, but for how it ended. */
+export const removeJob: Verb = verb(
+  80,
+  z.object({id: z.string(), outcome: z.string()}),
+  (host, {id, outcome}) => {
+    const job = host.jobs.get(id);
+    if (job !== undefined) {
+      const cut = job.boot !== host.boot && (outcome === 'died' || outcome === 'interrupted');
+      const was = job.rc === undefined ? (cut ? outcome : undefined) : String(job.rc);
+      if (was === undefined) return answer(['answer', 'kept']);
+      host.ended.set(id, was);
+      host.jobs.delete(id);
+    }
+    return answer(['answer', 'gone']);
+  },
+);

@@ -1,7 +1,8 @@
 import {z} from 'zod';
-import {schedule} from '../host.ts';
+import {runningJob, schedule} from '../host.ts';
 import {reboot as rebootSoon, systemState} from '../power.ts';
 import {answer} from '../text.ts';
+import {hasTraceOf, knowEpoch, takenOver} from './jobs.ts';
 import {verb, type Verb} from './verb.ts';
 
 /** The number of the user a script runs as: everybody is root on a demo host. */
@@ -13,11 +14,25 @@ export const boot: Verb = verb(100, z.object({}), (host, _args, now) =>
 );
 
 /** Reboots once for a boot: asked by somebody who believes it in another, it does not. */
-export const reboot: Verb = verb(150, z.object({bootId: z.string()}), (host, {bootId}, now) => {
-  if (bootId !== host.boot) return answer(['answer', 'other-boot']);
-  rebootSoon(host, now);
-  return answer(['answer', 'asked']);
-});
+export const reboot: Verb = verb(
+  150,
+  z.object({bootId: z.string(), run: z.string(), epoch: z.number(), token: z.string()}),
+  (host, args, now) => {
+    const reply = (outcome: string, reason = ''): string => answer(['answer', outcome], ['reason', reason]);
+    if (args.bootId !== host.boot) return reply('other-boot');
+    const {standing, known} = knowEpoch(host, args);
+    if (standing === 'other') return reply('taken-over', takenOver(known, args.epoch));
+    const work = runningJob(host);
+    if (work !== undefined) return reply('busy', work.spec);
+    rebootSoon(host, now);
+    return reply('asked');
+  },
+);
+
+/** Which machine this is, and whether it still knows of a job. */
+export const identity: Verb = verb(60, z.object({after: z.string()}), (host, {after}) =>
+  answer(['machine', host.machineId], ['knows', after === '' || hasTraceOf(host, after) ? 'yes' : 'no']),
+);
 
 /** Holds the automatic updaters off until a time of the host's own clock. Asked again, the time begins anew. */
 export const inhibitUpdaters: Verb = verb(200, z.object({seconds: z.number()}), (host, {seconds}, now) => {
@@ -25,7 +40,7 @@ export const inhibitUpdaters: Verb = verb(200, z.object({seconds: z.number()}), 
   host.updaters = {active: [], inhibited: active.length > 0 ? active : inhibited};
   host.agenda = host.agenda.filter(due => due.act !== release);
   schedule(host, {at: now + seconds * 1000, act: release});
-  return answer();
+  return answer(['answer', host.updaters.inhibited.length > 0 ? 'held' : 'nothing']);
 });
 
 /** Lets them run again. */

@@ -20,7 +20,7 @@ const offer = async (): Promise<void> => {
       job,
       payload,
       by: 'tester',
-      run: {id: '20261124-0233-1a2b', epoch: 1},
+      run: {id: '20261124-0233-1a2b', epoch: 1, token: ''},
     }).text;
     const {code, stdout, stderr} = await lab.shell('lab4', '/bin/sh -s', {input, timeoutMs: 60_000});
     if (code !== 0) throw new Error(`it ended with ${String(code)}: ${stderr}`);
