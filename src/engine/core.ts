@@ -16,6 +16,8 @@ export type EngineCore = {
   readonly busy: boolean;
   /** What a command just begins, in words; no other begins anything meanwhile. */
   beginning: string | undefined;
+  /** Resolves once everything that an earlier console left at work is taken up: what begins besides comes after. */
+  takenUp: Promise<void>;
   resumed(): void;
   readonly questions: Questions;
   notice(text: string): void;

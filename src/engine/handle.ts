@@ -1,6 +1,8 @@
 import {blockedInPlan, changedHosts, gate, type Refusal} from '../record/gates.ts';
 import type {Body} from '../record/event.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
+import {eachHost} from '../rollout/each-host.ts';
+import {forgetJobs, hostsToTidy} from '../rollout/forget-jobs.ts';
 import {lockPlan} from '../stages/lock-plan.ts';
 import {keepFromBeginning} from '../rollout/guard.ts';
 import type {Command} from './interface.ts';
@@ -257,6 +259,7 @@ const close = async (
     };
   }
   const silent = await releaseAll(context);
+  await eachHost(context, hostsToTidy(context, 'all'), host => forgetJobs(context, host, 'all'));
   const held =
     silent.length === 0 ? '' : `; updaters stay off on ${silent.join(', ')} until their lease ends`;
   await record({type: 'run.closed', data: {reason: `${reason}${held}`.slice(0, 500)}});

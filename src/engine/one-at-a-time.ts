@@ -4,7 +4,8 @@ import type {Command} from './interface.ts';
 
 /**
  * Carries out a command that begins work, or decides on what is worked, with no other such one meanwhile: what keeps it from being done
- * is looked at before its first event is on disk, and a second command would pass the same look. Others are carried out at once.
+ * is looked at before its first event is on disk, and a second command would pass the same look. It comes after what an earlier console
+ * left at work was taken up. Others are carried out at once.
  */
 export const oneAtATime = async (
   core: EngineCore,
@@ -22,6 +23,7 @@ export const oneAtATime = async (
   }
   core.beginning = words;
   try {
+    await core.takenUp;
     return await carryOut();
   } finally {
     core.beginning = undefined;

@@ -125,6 +125,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       return background.busy;
     },
     beginning: undefined,
+    takenUp: Promise.resolve(),
     resumed: () => {
       interrupted = false;
       background.forgive();
@@ -160,7 +161,8 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       interrupted,
       busy: background.busy,
       failed: background.failed,
-      notices: opened?.store.started === true ? [...notices, ...leasesLeft(opened.store.state)] : notices,
+      notices:
+        opened?.store.started === true ? [...leasesLeft(opened.store.state, now()), ...notices] : notices,
     }),
     subscribe: listener => feed.subscribe(listener),
     submit: async raw => {

@@ -1,6 +1,6 @@
 import {isChanging} from '../model/phase.ts';
 import type {HostRecord} from '../record/state.ts';
-import type {RunContext} from '../rollout/context.ts';
+import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {guardHost} from '../rollout/guard.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
@@ -16,29 +16,30 @@ export const leftAtWork = (context: RunContext): HostRecord[] =>
 
 /**
  * Asks each host that was left at work what is true now and goes on from there: no job is started twice, none is assumed. Hosts that
- * had not begun wait for the stage to be started again.
+ * had not begun wait for the stage to be started again. Once this was called, whatever else wants one of these hosts joins its work.
  */
 export const resumeHosts = async (context: RunContext): Promise<void> => {
-  const left = new Map(leftAtWork(context).map(record => [record.host.name, record]));
+  const left = leftAtWork(context).map(record => record.host.name);
   await eachHost(
     context,
-    [...left.keys()],
-    async host => {
-      const record = left.get(host);
-      const planned = await planOfHost(context, host);
-      const kind = record && workOf(record);
-      if (planned === undefined || kind === undefined) return;
-      const {hostPlan, digest, reboot} = planned;
-      const work = {
-        test: () => prepareHost(context, hostPlan, digest),
-        upgrade: () => upgradeHost(context, hostPlan, digest, reboot),
-        rollback: () => rollBackHost(context, hostPlan, digest),
-      }[kind];
-      await guardHost(context, host, work);
-    },
+    left,
+    host => guardHost(context, host, () => goOn(context, host)),
     // All at once: their jobs run whether anybody looks or not.
     {concurrency: Number.POSITIVE_INFINITY},
   );
+};
+
+const goOn = async (context: RunContext, host: string): Promise<void> => {
+  const planned = await planOfHost(context, host);
+  const kind = workOf(hostRecord(context, host));
+  if (planned === undefined || kind === undefined) return;
+  const {hostPlan, digest, reboot} = planned;
+  const work = {
+    test: () => prepareHost(context, hostPlan, digest),
+    upgrade: () => upgradeHost(context, hostPlan, digest, reboot),
+    rollback: () => rollBackHost(context, hostPlan, digest),
+  }[kind];
+  await work();
 };
 
 const workOf = (record: HostRecord): 'test' | 'upgrade' | 'rollback' | undefined => {

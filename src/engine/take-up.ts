@@ -1,4 +1,6 @@
-import type {RunState} from '../record/state.ts';
+import type {LeaseRecord, RunState} from '../record/state.ts';
+import {eachHost} from '../rollout/each-host.ts';
+import {forgetJobs, hostsToTidy} from '../rollout/forget-jobs.ts';
 import type {EngineCore} from './core.ts';
 import {hostsToTell, tellEpoch} from './epoch.ts';
 import {leftAtWork, resumeHosts} from './resume.ts';
@@ -26,20 +28,31 @@ export const takeUp = async (core: EngineCore): Promise<boolean> => {
       `the run was taken over (epoch ${run.epoch ?? 1}): ${untold.length} hosts are asked before anything of it is believed`,
     );
   }
-  if (untold.length > 0 || working.length > 0) {
+  const unforgotten = hostsToTidy(context, 'ended');
+  if (untold.length + working.length + unforgotten.length > 0) {
+    const told = tellEpoch(context, untold, text => core.notice(text));
     core.background(async () => {
-      await tellEpoch(context, untold, text => core.notice(text));
+      await told;
       await resumeHosts(context);
+      await eachHost(context, unforgotten, host => forgetJobs(context, host));
     });
+    // Comes after the turn above, in which hosts are at work again.
+    core.takenUp = told.catch(() => undefined);
   }
   return stage !== undefined;
 };
 
-/** What is held off on hosts while nobody works on them: the first thing that a resumed run shows. */
-export const leasesLeft = ({hosts, run}: RunState): string[] => {
+/**
+ * What is held off on hosts while nobody works on them: the first thing that a resumed run shows. Past its time a lease has ended by itself.
+ * `now` in milliseconds since 1970.
+ */
+export const leasesLeft = ({hosts, run}: RunState, now: number): string[] => {
   const running = Object.values(run.stages).some(stage => stage.status === 'running');
-  const holding = running ? [] : [...hosts.values()].filter(record => record.leases.length > 0);
-  const [lease] = holding.flatMap(record => record.leases);
+  const live = ({expires}: LeaseRecord): boolean => Date.parse(expires) > now;
+  const holding = running ? [] : [...hosts.values()].filter(record => record.leases.some(live));
+  const [lease] = holding
+    .flatMap(record => record.leases.filter(live))
+    .sort((a, b) => Date.parse(b.expires) - Date.parse(a.expires));
   if (lease === undefined) return [];
   const names = holding
     .slice(0, 5)

@@ -30,6 +30,8 @@ export const deploy = async (context: RunContext, only?: readonly string[]): Pro
     const records = waiting(context, names);
     if (records.length > 0) outcome = await deployWave(context, records, upgrade);
   }
+  // What an earlier console left at work on other hosts is part of what this comes to.
+  await Promise.all(unfinished(context).map(record => context.underWay.get(record.host.name)));
   await context.record({
     type: 'stage.ended',
     data: {stage: 'deploy', outcome: outcomeOf(context, outcome, only), summary: summaryOf(context)},
@@ -56,9 +58,13 @@ const deployWave = async (
   return result.outcome;
 };
 
+const unfinished = (context: RunContext): HostRecord[] =>
+  plannedHosts(context.state()).filter(record => !isFinal(record.phase));
+
+/** A host on its way back is no host to be upgraded. */
 const waiting = (context: RunContext, only: readonly string[] | undefined): HostRecord[] =>
-  plannedHosts(context.state()).filter(
-    record => !isFinal(record.phase) && (only?.includes(record.host.name) ?? true),
+  unfinished(context).filter(
+    record => record.phase !== 'rolling back' && (only?.includes(record.host.name) ?? true),
   );
 
 const outcomeOf = (
@@ -67,7 +73,7 @@ const outcomeOf = (
   only: readonly string[] | undefined,
 ): 'complete' | 'incomplete' | 'stopped' => {
   if (outcome === 'stopped') return 'stopped';
-  const open = waiting(context, undefined).length > 0;
+  const open = unfinished(context).length > 0;
   const bad = plannedHosts(context.state()).some(({phase}) => phase === 'failed' || phase === 'unknown');
   if (open && only !== undefined && outcome === 'done') return 'stopped';
   return open || bad ? 'incomplete' : 'complete';

@@ -78,6 +78,7 @@ const upgradeCanaries = async (
   const ready = canaries
     .map(host => hostRecord(context, host))
     .filter(record => record.point?.planDigest === digest && !isFinal(record.phase))
+    .filter(record => record.phase !== 'rolling back')
     // No way back without an explicit word: the canary then stays where it is, and the stage says so.
     .filter(record => record.point?.grade !== 'none' || record.rollbackAccepted !== undefined);
   return await runWave(context, ready, host => {

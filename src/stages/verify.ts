@@ -6,6 +6,7 @@ import {changedHosts} from '../record/gates.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {concernsAll, troubleOf} from '../rollout/guard.ts';
+import {forgetJobs} from '../rollout/forget-jobs.ts';
 import {findRegressions} from '../rollout/health.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {keptMoment} from '../rollout/moment.ts';
@@ -42,6 +43,8 @@ const verifyHost = async (context: RunContext, host: string): Promise<void> => {
       findings: findings.slice(0, 10).map(finding => finding.slice(0, 300)),
     },
   });
+  // What is left of work that did not end well is looked at until here.
+  if (findings.length === 0) await forgetJobs(context, host, 'all');
 };
 
 const findingsOf = async (context: RunContext, host: string): Promise<string[]> => {
