@@ -31,7 +31,7 @@ export const deploy = async (context: RunContext, only?: readonly string[]): Pro
     if (records.length > 0) outcome = await deployWave(context, records, upgrade);
   }
   // What an earlier console left at work on other hosts is part of what this comes to.
-  await Promise.all(unfinished(context).map(record => context.underWay.get(record.host.name)));
+  for (const record of unfinished(context)) await context.underWay.get(record.host.name);
   await context.record({
     type: 'stage.ended',
     data: {stage: 'deploy', outcome: outcomeOf(context, outcome, only), summary: summaryOf(context)},
