@@ -12,6 +12,8 @@ import {pasteText} from './keys/paste-text.ts';
 import type {Press} from './keys/press.ts';
 import {askedNow, questionDeeds} from './keys/question-keys.ts';
 import {makeLoader} from './loader.ts';
+import {displayWidth} from './display-width.ts';
+import {nextStep} from './next-step.ts';
 import {screens} from './screens/all.ts';
 import {settle} from './settle.ts';
 import type {Theme} from './theme.ts';
@@ -110,6 +112,10 @@ export const makeConsoleStore = (options: StoreOptions) => {
       version: state.version + 1,
       ui: {...state.ui, undo: deed.undo, message: {text: deed.said, tone: 'good'}},
     });
+    // What comes next, where there is room for it beside what was done.
+    const whole = [deed.said, nextStep(state)].filter(text => text !== undefined).join('   ');
+    if (!deed.said.includes('Next:') && displayWidth(whole) <= 2 * (state.ui.size.columns - 8))
+      say(whole, 'good');
   };
 
   const perform = (deed: Deed): void => {

@@ -14,11 +14,16 @@ export const isTooSmall = (size: {columns: number; rows: number}): boolean =>
 /** Rows that are always there: trail and headline above, hints below. */
 export const fixedRows = {header: 2, hints: 1};
 
-/** The message line grows to three rows for what has to be read in full. */
+/** From this many rows on a message has two of them, long or short: a table that jumps with every word cannot be read. */
+const roomyRows = 22;
+
+/** The message grows to three rows for what has to be read in full. */
 export const messageLines = (state: ConsoleState): {lines: string[]; tone: Message['tone']} => {
   const message = state.ui.message ?? standingMessage(state);
   const {more} = state.theme.glyphs;
-  return {lines: wrap(message.text, state.ui.size.columns - 2, 3, more), tone: message.tone};
+  const lines = wrap(message.text, state.ui.size.columns - 2, 3, more);
+  if (lines.length === 1 && state.ui.size.rows >= roomyRows && !state.theme.screenReader) lines.unshift('');
+  return {lines, tone: message.tone};
 };
 
 export const messageRows = (state: ConsoleState): number => messageLines(state).lines.length;

@@ -1,6 +1,7 @@
 import type {ConsoleState} from './console-state.ts';
 import {runningStage} from './stage-now.ts';
 import {plannedHosts} from '../src/record/gates.ts';
+import {isOutdated} from './screens/test.ts';
 import {gateNow} from './gates-now.ts';
 import {stageNames} from '../src/model/phase.ts';
 
@@ -24,6 +25,7 @@ export const nextStep = (state: ConsoleState): string | undefined => {
       : 'Next: choose patches (space), then lock the plan (2, then L)';
   }
   if (open === 'test') {
+    if (isOutdated(run)) return 'Next: test the plan (3, then T)';
     const back = plannedHosts(run).filter(({host, phase}) => host.canary && phase === 'rolled back');
     if (back.length > 0) {
       return `Next: block what made ${back[0]?.host.name ?? 'it'} worse (B), then lock the plan anew (2, then L)`;

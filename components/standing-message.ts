@@ -3,6 +3,7 @@ import {stageLeftRunning} from './stage-now.ts';
 import {askedNow} from './keys/question-keys.ts';
 import {ago, localTimes} from './moments.ts';
 import {nextStep} from './next-step.ts';
+import {isOutdated} from './screens/test.ts';
 import {screens} from './screens/all.ts';
 import {troubledHosts} from './troubles.ts';
 import type {Message} from './ui.ts';
@@ -37,7 +38,9 @@ export const standingMessage = (state: ConsoleState): Message => {
     const words = `${count(troubled, 'host')} ${troubled === 1 ? 'has' : 'have'} trouble (!)`;
     return {text: next === undefined ? words : `${words}   ${next}`, tone: 'bad'};
   }
-  const summary = state.engine.run?.run.stages[state.ui.stage].summary ?? '';
+  const {run} = state.engine;
+  const outdated = run !== undefined && state.ui.stage === 'test' && isOutdated(run);
+  const summary = outdated ? '' : (run?.run.stages[state.ui.stage].summary ?? '');
   const words = [summary, next].filter(isText);
   return {text: words.length === 0 ? aboutRun(state) : words.join('   '), tone: 'quiet'};
 };

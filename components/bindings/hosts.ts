@@ -107,9 +107,13 @@ export const hostBindings: readonly Binding[] = [
     where: ['identify', 'test'],
     changes: true,
     disabled: c =>
-      needsTarget(c, record => record.leftOut === undefined, 'there is no host here that takes part'),
+      needsTarget(
+        c,
+        isTakingPart,
+        'no host here takes part, or it was changed by this run: roll it back (R) first',
+      ),
     deed: c => {
-      const hosts = targetHosts(c, record => record.leftOut === undefined);
+      const hosts = targetHosts(c, isTakingPart);
       return open({
         kind: 'form',
         title: `Leave ${count(hosts.length, 'host')} out of this run`,
@@ -180,6 +184,8 @@ const wasChanged = (record: HostRecord): boolean =>
   record.jobs.some(job => job.kind === 'install') && record.phase !== 'rolled back';
 
 const isUntouched = (record: HostRecord): boolean => !wasChanged(record) && record.phase !== 'done';
+
+const isTakingPart = (record: HostRecord): boolean => record.leftOut === undefined && isUntouched(record);
 
 const canGoBack = (record: HostRecord): boolean =>
   wasChanged(record) && record.point !== undefined && !isActive(record);

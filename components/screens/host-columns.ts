@@ -133,5 +133,7 @@ const noteOf = (record: HostRecord, state: ConsoleState): Line => {
   const trouble = record.troubles.at(-1);
   if (trouble !== undefined) return [{text: trouble.what, tone: 'bad'}];
   const signal = isActive(record) ? state.engine.signals.get(record.host.name) : undefined;
-  return [{text: signal === undefined || signal.line === '' ? record.note : signal.line}];
+  if (signal !== undefined && signal.line !== '') return [{text: signal.line}];
+  // The note of a staged host is its grade, which has a column of its own.
+  return [{text: record.phase === 'staged' ? '' : record.note}];
 };

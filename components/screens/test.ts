@@ -1,5 +1,5 @@
 import {changedHosts} from '../../src/record/gates.ts';
-import type {HostRecord} from '../../src/record/state.ts';
+import type {HostRecord, RunState} from '../../src/record/state.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {line, span, type Line, type Span} from '../span.ts';
 import {count, number} from '../words.ts';
@@ -14,7 +14,7 @@ import {
 } from './host-columns.ts';
 import {makeScreen} from './make-screen.ts';
 import type {Column} from './screen.ts';
-import {statusSpan, urgency} from './status.ts';
+import {isActive, statusSpan, urgency} from './status.ts';
 import {aboutHost, labelled, troubleLines} from './strips.ts';
 
 const columns: readonly Column<HostRecord>[] = [
@@ -92,7 +92,10 @@ const checkedCell = (record: HostRecord, state: ConsoleState): Span => {
 const testNote = (record: HostRecord, state: ConsoleState): Span | Line => {
   const finding = record.checked?.ready === false ? record.checked.findings[0] : undefined;
   if (finding !== undefined) return span(finding, 'bad');
-  return noteColumn.cell(record, state, 0);
+  const percent = isActive(record) ? state.engine.signals.get(record.host.name)?.percent : undefined;
+  const note = noteColumn.cell(record, state, 0);
+  // There is no room for a bar beside all that was checked.
+  return percent === undefined ? note : [span(`${Math.floor(percent)} % `, 'active'), ...[note].flat()];
 };
 
 const canariesFirst = (records: readonly HostRecord[]): HostRecord[] =>
@@ -119,11 +122,17 @@ const headline = (state: ConsoleState): Line => {
         ),
     ...(none.length === 0 ? [] : ['   ', span(`${number(none.length)} without a way back`, 'bad')]),
     '   ',
-    signedOff === undefined
-      ? span(status === 'complete' ? 'not signed off (o)' : status.replace('-', ' '), 'warn')
-      : span(`signed off by ${signedOff.name}`, 'good'),
+    isOutdated(run)
+      ? span('not tested yet', 'warn')
+      : signedOff === undefined
+        ? span(status === 'complete' ? 'not signed off (o)' : status.replace('-', ' '), 'warn')
+        : span(`signed off by ${signedOff.name}`, 'good'),
   );
 };
+
+/** The test that is on record was one of an earlier plan. */
+export const isOutdated = ({run}: RunState): boolean =>
+  run.plan !== undefined && Date.parse(run.plan.at) > Date.parse(run.stages.test.startedAt ?? run.plan.at);
 
 const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
   if (record.troubles.length > 0) return troubleLines(record, state, width);
