@@ -6,6 +6,7 @@ import type {Changed, RunState} from '../record/state.ts';
 import {createFiles} from './files.ts';
 import type {Head} from './journal-lines.ts';
 import {acquireLock, readOwner, thisConsole, type Lock, type LockOwner} from './lock.ts';
+import {sweepLeftovers} from './leftovers.ts';
 import {createLogs} from './logs.ts';
 import {isOwnDirectory, ownDirectory} from './own-file.ts';
 import {runDirectory, runsDirectory} from './paths.ts';
@@ -72,6 +73,7 @@ export const openRunStore = async (options: {
   const lock = await acquireLock(parts.lock, thisConsole(now()));
   if (!('release' in lock)) throw held(id, lock.heldBy);
   try {
+    await sweepLeftovers([directory, parts.files], notice);
     const store = await withLock(id, directory, lock, notices, now);
     if (options.existing === true && !store.started) throw unknownRun(id);
     return store;

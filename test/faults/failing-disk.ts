@@ -141,7 +141,8 @@ export const takeDisk = async (): Promise<FailingDisk> => {
 
 type Method = (this: FileHandle, ...args: unknown[]) => Promise<unknown>;
 
-const methodOf = (prototype: FileHandle, name: 'write' | 'sync' | 'datasync' | 'truncate'): Method => {
+/** A method that all file handles share. */
+export const methodOf = (prototype: FileHandle, name: 'write' | 'sync' | 'datasync' | 'truncate'): Method => {
   const method: unknown = Reflect.get(prototype, name);
   if (typeof method !== 'function') throw new Error(`file handles have no ${name}`);
   return method as Method;

@@ -14,9 +14,9 @@ import type {EngineSettings} from '../../src/engine/settings.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
 import type {Host} from '../../src/model/host.ts';
 import {rankingSchema} from '../../src/model/patch.ts';
-import {members} from '../../src/record/gates.ts';
 import type {Session, Transport} from '../../src/ssh/session.ts';
 import {hostNamed} from '../ssh/world.ts';
+import {outcomeOfRun} from './outcome.ts';
 import {createVirtualClock, type VirtualClock} from './virtual-clock.ts';
 
 /** Some hosts of the demo in this process, a clock that nobody waits for, and consoles on them. */
@@ -227,24 +227,16 @@ export const drive = async (
   await stage('verify');
 };
 
-/** What a run came to, without ids and times: an undisturbed one and one that was disturbed have to be equal in it. */
+/** What a run came to on its hosts and in its record: an undisturbed one and one that was disturbed have to be equal in it. */
 export const outcomeOf = (world: SmallRun, engine: Engine): unknown => {
   const {run} = engine.state();
   if (run === undefined) throw new Error('no run');
   return {
-    stages: Object.fromEntries(Object.entries(run.run.stages).map(([name, {status}]) => [name, status])),
-    plan: run.run.plan?.changes,
-    hosts: members(run).map(({host, phase, troubles, leases, verified, planned}) => ({
-      name: host.name,
-      phase,
-      troubles: troubles.map(({code}) => code),
-      leases: leases.length,
-      verified: verified?.good,
-      changes: planned?.changes,
-      packages: [...(world.hosts.get(host.name)?.packages.values() ?? [])].map(
-        ({name, version, status}) => `${name} ${version} ${status}`,
-      ),
-    })),
+    ...outcomeOfRun(run),
+    packages: [...world.hosts].map(([name, host]) => [
+      name,
+      [...host.packages.values()].map(({name, version, status}) => `${name} ${version} ${status}`),
+    ]),
   };
 };
 
