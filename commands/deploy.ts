@@ -5,7 +5,8 @@ import type {HostRecord} from '../src/record/state.ts';
 import {confirm} from './confirm.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, withFlags} from './flags.ts';
-import {countsOf, problemsOf} from './problems.ts';
+import {countsOf, exitOf, problemsOf} from './problems.ts';
+import {requireHosts} from './require-hosts.ts';
 import {retry, retryable, retryFlag, withRetryFlag} from './retry.ts';
 import {hostsOfRun, withEngine} from './session.ts';
 import {gateFlags, readGateFlags, submitHostWords, submitSignOff, withGateFlags} from './sign-off.ts';
@@ -23,6 +24,7 @@ export const addDeploy = (program: Command): void => {
         await submitHostWords(session, flags);
         await submitSignOff(session, flags);
         requireGate(session.run(), 'deploy');
+        requireHosts(hosts, plannedHosts(session.run()), 'in the plan');
         const isMeant = (record: HostRecord): boolean => hosts.includes(record.host.name);
         const again = flags.retry ? retryable(session.run()).filter(isMeant) : [];
         const waiting = [
@@ -36,7 +38,8 @@ export const addDeploy = (program: Command): void => {
 
         const state = session.run();
         const {deploy} = state.run.stages;
-        const mine = plannedHosts(state).filter(record => hosts.includes(record.host.name));
+        const mine = plannedHosts(state).filter(isMeant);
+        const problems = problemsOf(state);
         session.output.print(
           table(
             ['host', 'wave', 'phase', 'note'],
@@ -49,18 +52,15 @@ export const addDeploy = (program: Command): void => {
           ),
         );
         return {
-          exit: mine.every(endedWell) ? exitCodes.done : exitCodes.hosts,
+          exit: mine.every(({phase}) => phase === 'done') ? exitOf(problems) : exitCodes.hosts,
           run: state.run.id,
           summary: `deploy ${deploy.status}: ${deploy.summary}`,
           counts: countsOf(state),
-          problems: problemsOf(state),
+          problems,
         };
       }),
     );
 };
-
-const endedWell = ({phase}: HostRecord): boolean =>
-  phase === 'done' || phase === 'rolled back' || phase === 'skipped';
 
 const announce = (waiting: readonly HostRecord[], reboot: string): string => {
   const packages = waiting.reduce((sum, record) => sum + (record.planned?.changes ?? 0), 0);

@@ -1,4 +1,5 @@
 import {changedHosts, members} from '../src/record/gates.ts';
+import type {Phase} from '../src/model/phase.ts';
 import type {HostRecord, RunState} from '../src/record/state.ts';
 import {exitCodes, type ExitCode} from './exit-code.ts';
 import type {Result} from './output.ts';
@@ -21,14 +22,33 @@ const problemsOfHost = (record: HostRecord): Result['problems'] => {
     ];
   }
   const troubles = record.troubles.map(({code, what, next}) => ({host, code, what, next}));
-  if (troubles.length === 0 && record.phase === 'rolled back') {
-    const what = `${host} was rolled back: what was planned for it is not installed`;
-    return [{host, code: 'host.rolled-back', what, next: 'find out why, then take it into the next run'}];
-  }
-  return troubles;
+  const ended = endings[record.phase];
+  if (ended === undefined || (troubles.length > 0 && record.phase !== 'skipped')) return troubles;
+  const why = record.note === '' ? '' : `: ${record.note}`;
+  return [...troubles, {host, code: ended.code, what: `${host} ${ended.what}${why}`, next: ended.next}];
 };
 
-/** 3 when a host of the run failed, is unknown, was left out or taken back. */
+/** What is said of a phase where no trouble says more. */
+const endings: Partial<Record<Phase, {code: string; what: string; next: string}>> = {
+  'rolled back': {
+    code: 'host.rolled-back',
+    what: 'was rolled back, what was planned for it is not installed',
+    next: 'find out why, then take it into the next run',
+  },
+  skipped: {
+    code: 'host.skipped',
+    what: 'was skipped, it is not patched',
+    next: 'take it into the next run',
+  },
+  failed: {code: 'host.failed', what: 'failed', next: 'try it again, or roll it back'},
+  unknown: {
+    code: 'host.unknown-state',
+    what: 'is in a state that is not known',
+    next: 'try it again, or hand it to a named owner',
+  },
+};
+
+/** 3 when a host of the run failed, is unknown, was left out, skipped or taken back. */
 export const exitOf = (problems: Result['problems']): ExitCode =>
   problems.length > 0 ? exitCodes.hosts : exitCodes.done;
 

@@ -4,6 +4,7 @@ import {changedHosts} from '../src/record/gates.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, repeated, withFlags} from './flags.ts';
 import {countsOf, exitOf, problemsOf} from './problems.ts';
+import {requireHosts} from './require-hosts.ts';
 import {hostsOfRun, withEngine} from './session.ts';
 import {table} from './table.ts';
 
@@ -35,6 +36,7 @@ export const addVerify = (program: Command): void => {
           await session.submit({type: 'hand-over', hosts: [host], owner, reason});
         }
         const hosts = hostsOfRun(session.run(), patterns, session.flags.exclude);
+        requireHosts(hosts, changedHosts(session.run()), 'changed or to be changed by the run');
         const narrowed = patterns.length > 0 || session.flags.exclude.length > 0;
         await session.stage({type: 'start', stage: 'verify', ...(narrowed ? {hosts} : {})});
 
@@ -52,8 +54,8 @@ export const addVerify = (program: Command): void => {
             ]),
           ),
         );
-        const found = changedHosts(state).flatMap(({host, verified}) =>
-          (verified?.findings ?? []).map(what => ({
+        const found = changedHosts(state).flatMap(({host, phase, verified}) =>
+          (phase === 'skipped' ? [] : (verified?.findings ?? [])).map(what => ({
             host: host.name,
             code: 'host.not-as-planned',
             what,

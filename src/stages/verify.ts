@@ -25,8 +25,13 @@ export const verify = async (context: RunContext, only?: readonly string[]): Pro
   const whole = await eachHostOfStage(context, hosts, host => verifyHost(context, host));
   const all = changedHosts(context.state());
   const good = all.filter(record => record.verified?.good === true).length;
-  const outcome = !whole ? 'stopped' : good === all.length ? 'complete' : 'incomplete';
-  const summary = `${good} of ${all.length} hosts proven to be as planned`;
+  // Not patched, by an operator's word: they are told of, and keep nobody else from being proven.
+  const skipped = all.filter(record => record.phase === 'skipped').map(record => record.host.name);
+  const outcome = !whole ? 'stopped' : good + skipped.length === all.length ? 'complete' : 'incomplete';
+  const summary =
+    `${good} of ${all.length} hosts proven to be as planned` +
+    (skipped.length === 0 ? '' : `; skipped, not patched: ${skipped.slice(0, 5).join(', ')}`) +
+    (skipped.length > 5 ? ` and ${skipped.length - 5} more` : '');
   await context.record({type: 'stage.ended', data: {stage: 'verify', outcome, summary}});
 };
 
@@ -47,23 +52,26 @@ const verifyHost = async (context: RunContext, host: string): Promise<void> => {
   if (findings.length === 0) await forgetJobs(context, host, 'all');
 };
 
+const skippedFinding = 'skipped: not patched';
+
 const findingsOf = async (context: RunContext, host: string): Promise<string[]> => {
   const before = await keptMoment(context, host, 'before');
   const planned = await planOfHost(context, host);
   const {phase} = hostRecord(context, host);
   if (planned === undefined) return ['no plan of it is on record'];
   if (before?.planDigest !== planned.digest) {
-    return phase === 'skipped' ? [] : [`nothing was changed: it is ${phase}`];
+    return [phase === 'skipped' ? skippedFinding : `nothing was changed: it is ${phase}`];
   }
   await releaseLeases(context, host);
   const scan = await scanHost(context, host);
-  // A host that was taken back is right when it is as before; any other when the plan is carried out.
+  // A host that was taken back, or never changed, is right when it is as before; any other when the plan is carried out.
   const changes = changesOf(planned.hostPlan);
-  const expected = phase === 'rolled back' ? reversed(changes) : changes;
+  const expected = phase === 'rolled back' || phase === 'skipped' ? reversed(changes) : changes;
   context.signal({host, line: 'comparing with before', at: context.now()});
   const stale = await context.link(host).ask(staleUnits, undefined);
   const regressions = await findRegressions(context, host, before);
   return [
+    ...(phase === 'skipped' ? [skippedFinding] : []),
     ...(phase === 'failed' || phase === 'unknown' ? [`its upgrade ended ${phase}`] : []),
     ...findDeviations(before.installed, expected, scan.installed).map(deviation => deviation.what),
     ...[...stale.restart, ...stale.reboot].map(unit => `${unit} still runs replaced code`),

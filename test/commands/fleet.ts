@@ -65,7 +65,9 @@ export const startFaultyFleet = async (
   const config = join(place.folder, 'ssh_config');
   const inventory = join(place.folder, 'fleet.yaml');
   const hosts = new Map<string, FaultyHost>();
-  for (const name of names) hosts.set(name, await startHost(name, options.faults?.[name] ?? {}));
+  for (const [index, name] of names.entries()) {
+    hosts.set(name, await startHost(name, 7 + index, options.faults?.[name] ?? {}));
+  }
   const get = (name: string): FaultyHost => {
     const found = hosts.get(name);
     if (found === undefined) throw new Error(`no host ${name}`);
@@ -111,10 +113,11 @@ export const startFaultyFleet = async (
   };
 };
 
-const startHost = async (name: string, fault: Fault): Promise<FaultyHost> => {
+/** `seed`: another one is another machine. */
+const startHost = async (name: string, seed: number, fault: Fault): Promise<FaultyHost> => {
   const spec = demoFleet.find(item => item.name === name);
   if (spec === undefined) throw new Error(`no ${name} in the demo fleet`);
-  const host = createHost(spec, {now: Date.now(), speed, random: seededRandom(7)});
+  const host = createHost(spec, {now: Date.now(), speed, random: seededRandom(seed)});
   const asked: string[] = [];
   const tries: string[] = [];
   const server = await startServer({

@@ -128,7 +128,12 @@ describe('gates that --yes does not open', {timeout: 60_000}, () => {
     );
     expect(openssl().slice(1)).toEqual(old.slice(1));
     const done = await run('deploy', '--yes');
-    expect(done.exit === 0 ? '' : done.stderr).toBe('');
+    expect(done.stderr).toContain('deploy complete: 3 done');
+    // The host that was left out is not patched.
+    expect([done.exit, resultOf(done).problems.map(({host, code}) => `${host ?? ''} ${code}`)]).toEqual([
+      3,
+      ['web9 host.left-out'],
+    ]);
     expect(openssl().every((version, index) => version !== old[index])).toBe(true);
   });
 

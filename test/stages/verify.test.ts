@@ -88,9 +88,31 @@ describe('the verify stage', () => {
     await run(world);
     expect(findings(world, 'web2')?.[0]).toBe('its upgrade ended unknown');
     expect(findings(world, 'web3')).toEqual(['nothing was changed: it is staged']);
-    await world.context.record({type: 'host.phase', data: {host: 'web3', phase: 'skipped', note: ''}});
-    await run(world, ['web3']);
-    expect(findings(world, 'web3')).toEqual([]);
+  });
+
+  it('says of a skipped host that it is not patched, and is complete when the others are as planned', async () => {
+    const world = createWorld({web1: {canary: true}, web2: {}, web3: {}});
+    await planned(world);
+    await testStage(world.context);
+    await world.context.record({type: 'host.phase', data: {host: 'web3', phase: 'skipped', note: 'busy'}});
+    await deploy(world.context);
+    expect(await run(world)).toEqual({
+      outcome: 'complete',
+      summary: '2 of 3 hosts proven to be as planned; skipped, not patched: web3',
+    });
+    expect(world.context.recordOf('web3').verified).toMatchObject({
+      good: false,
+      findings: ['skipped: not patched'],
+    });
+  });
+
+  it('asks a host that was taken back and skipped then whether it is as before', async () => {
+    const world = await deployed();
+    await world.context.record({type: 'host.attempt', data: {host: 'web2', why: 'rollback', reason: 'test'}});
+    await rollBackHosts(world.context, ['web2']);
+    await world.context.record({type: 'host.phase', data: {host: 'web2', phase: 'skipped', note: 'busy'}});
+    await run(world);
+    expect(findings(world, 'web2')).toEqual(['skipped: not patched']);
   });
 
   it('of some hosts asks these alone, and counts all', async () => {
