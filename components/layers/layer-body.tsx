@@ -40,7 +40,7 @@ export const layerOf = (context: Context) => {
       return (
         <>
           <Rows lines={before} width={width} theme={state.theme} />
-          <SummaryTable rows={layer.table} theme={state.theme} />
+          <SummaryTable rows={layer.table} width={width} theme={state.theme} />
           <Rows lines={[...after, ...blanks(blank)]} width={width} theme={state.theme} />
         </>
       );

@@ -21,7 +21,7 @@ export const WavesLayer = ({state, height}: {state: ConsoleState; height: number
   const present = Math.max(0, waves.indexOf(run.run.waves.at(-1)?.wave ?? 0));
   const from = Math.max(0, Math.min(present - 2, waves.length - room));
   const rows = [
-    ...(canaries.length === 0 ? [] : [rowOf('canaries', canaries, 'in the test')]),
+    ...(canaries.length === 0 ? [] : [rowOf('canaries', canaries, 'tested')]),
     ...waves.slice(from, from + room).map(wave =>
       rowOf(
         `wave ${wave}`,
@@ -35,10 +35,20 @@ export const WavesLayer = ({state, height}: {state: ConsoleState; height: number
     <>
       <Row line={[strong('Waves')]} width={width} theme={state.theme} />
       <Row line={[]} width={width} theme={state.theme} />
-      <SummaryTable rows={rows} theme={state.theme} />
+      <SummaryTable rows={shownOf(rows, width)} width={width} theme={state.theme} />
       <Rows lines={blank} width={width} theme={state.theme} />
     </>
   );
+};
+
+/** Columns that a narrow terminal has no room for. */
+const wideOnly: ReadonlySet<string> = new Set(['hosts', 'busy']);
+
+/** What is left out: a column in which nothing has happened, and on a narrow terminal what the others say between them. */
+const shownOf = (rows: readonly SummaryRow[], width: number): SummaryRow[] => {
+  const dropped = (name: string): boolean =>
+    (width < 72 && wideOnly.has(name)) || (name === 'back' && rows.every(row => row[name] === 0));
+  return rows.map(row => Object.fromEntries(Object.entries(row).filter(([name]) => !dropped(name))));
 };
 
 const stateOf = (state: ConsoleState, wave: number): string => {
@@ -56,7 +66,7 @@ const rowOf = (part: string, records: readonly HostRecord[], how: string): Summa
     done: of('done'),
     failed: of('failed', 'unknown'),
     back: of('rolled back'),
-    'at work': records.filter(isActive).length,
+    busy: records.filter(isActive).length,
     left: records.filter(record => !isFinal(record.phase) && !isActive(record)).length,
   };
 };

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {displayWidth} from '../../components/display-width.ts';
 import {FakeEngine} from './fake-engine.ts';
-import {begin, deployingShop, ended, host, scanned, scannedShop} from './fleet.ts';
+import {begin, deployingShop, ended, host, phase, scanned, scannedShop} from './fleet.ts';
 import {keys, show, type Shown} from './harness.tsx';
 
 // Before ink is loaded: what it draws with decides at load whether there are colours at all.
@@ -72,6 +72,24 @@ test.each([
     fits(console, columns, rows);
     expect(plain(console.frame())).toMatch(/(X|\^C) stop/);
   }
+});
+
+test.each([
+  [60, 15],
+  [80, 24],
+])('the small tables fit into %i x %i, however long their words are', async (columns, rows) => {
+  deployingShop(engine);
+  engine.happenAll([phase('db1', 'rolled back'), phase('web10', 'failed', 'a'.repeat(200))]);
+  const console = await open({columns, rows, ascii: false, stage: 'deploy'});
+  await console.send('m');
+  await console.until('wave 3');
+  fits(console, columns, rows);
+  expect(plain(console.frame())).toContain('[4 Deploy]');
+  await console.send(keys.esc);
+  engine.happenAll([ended('deploy'), phase('db1', 'staged'), phase('web10', 'staged')]);
+  await console.send('D');
+  await console.until('Go on deploying');
+  fits(console, columns, rows);
 });
 
 test('a wide terminal shows the columns that a narrow one drops', async () => {
