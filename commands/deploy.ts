@@ -2,6 +2,7 @@ import type {Command} from 'commander';
 import {isFinal} from '../src/model/phase.ts';
 import {plannedHosts, requireGate} from '../src/record/gates.ts';
 import type {HostRecord} from '../src/record/state.ts';
+import {turnOf} from '../src/record/wave-of.ts';
 import {confirm} from './confirm.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, withFlags} from './flags.ts';
@@ -42,13 +43,8 @@ export const addDeploy = (program: Command): void => {
         const problems = problemsOf(state);
         session.output.print(
           table(
-            ['host', 'wave', 'phase', 'note'],
-            plannedHosts(state).map(record => [
-              record.host.name,
-              String(record.host.wave),
-              record.phase,
-              record.note,
-            ]),
+            ['host', 'turn', 'phase', 'note'],
+            plannedHosts(state).map(record => [record.host.name, turnOf(record), record.phase, record.note]),
           ),
         );
         return {

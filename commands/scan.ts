@@ -1,6 +1,7 @@
 import type {Command} from 'commander';
 import {z} from 'zod';
 import {hostNameSchema} from '../src/model/host.ts';
+import {describeReach} from '../src/model/reach.ts';
 import {members} from '../src/record/gates.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, repeated, withFlags} from './flags.ts';
@@ -41,10 +42,10 @@ export const addScan = (program: Command): void => {
         const taking = members(state);
         session.output.print(
           table(
-            ['host', 'system', 'updates', 'security', 'not installable', 'held', 'reboot'],
+            ['host', 'system', 'updates', 'security', 'not installable', 'held', 'reboot', 'reached by'],
             taking.map(({host, scan, unreachable}) =>
               scan === undefined || unreachable !== undefined
-                ? [host.name, 'unknown', '?', '?', '?', '?', '?']
+                ? [host.name, 'unknown', '?', '?', '?', '?', '?', '']
                 : [
                     host.name,
                     scan.os,
@@ -53,6 +54,7 @@ export const addScan = (program: Command): void => {
                     String(scan.notInstalled),
                     String(scan.held),
                     scan.rebootWanted ? 'wanted' : '',
+                    scan.reach === undefined ? '' : describeReach(scan.reach),
                   ],
             ),
           ),

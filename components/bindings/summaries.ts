@@ -2,6 +2,7 @@ import {isFinal} from '../../src/model/phase.ts';
 import {pickCanaries} from '../../src/record/canaries.ts';
 import {plannedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
+import {isCanary, waveName, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {submit} from '../deed.ts';
 import {waveNumbers} from '../screens/deploy.ts';
@@ -27,7 +28,7 @@ export const testLayer = (state: ConsoleState, run: RunState): Layer => {
     lines: [
       open.length === 0
         ? 'Nothing is CHANGED: the canaries are at their end.'
-        : `Canaries are CHANGED: ${namesOf(hostNames(open), 6)}${planned.some(isFlagged) ? '' : ' (none is marked: the least critical)'}.`,
+        : `Canaries are CHANGED: ${namesOf(hostNames(open), 6)}${planned.some(isCanary) ? '' : ' (none is marked: the least critical)'}.`,
       ...(ended.length === 0 ? [] : [`Not touched again: ${endedWords(ended)}.`]),
       'All others are checked and staged; nothing is installed on them.',
     ],
@@ -37,8 +38,6 @@ export const testLayer = (state: ConsoleState, run: RunState): Layer => {
     then: submit('the test has started', {type: 'start', stage: 'test'}),
   };
 };
-
-const isFlagged = ({host}: HostRecord): boolean => host.canary;
 
 /** `web1 (done), api1 (failed)` */
 const endedWords = (records: readonly HostRecord[]): string =>
@@ -55,12 +54,12 @@ export const deployLayer = ({state, view}: Context, run: RunState, chosen: reado
   const waves = waveNumbers(open);
   const rows = waves.slice(0, mostRows).map(wave =>
     row(
-      `wave ${wave}`,
-      open.filter(record => !record.host.canary && record.host.wave === wave),
+      waveName(wave),
+      open.filter(record => !isCanary(record) && waveOf(record) === wave),
       run,
     ),
   );
-  const late = open.filter(record => record.host.canary);
+  const late = open.filter(isCanary);
   const none = open.filter(record => record.point?.grade === 'none');
   return {
     kind: 'typed',
@@ -84,7 +83,7 @@ export const deployLayer = ({state, view}: Context, run: RunState, chosen: reado
         ? [
             row(
               `${waves.length - mostRows} more`,
-              open.filter(record => waves.indexOf(record.host.wave) >= mostRows),
+              open.filter(record => waves.indexOf(waveOf(record)) >= mostRows),
               run,
             ),
           ]

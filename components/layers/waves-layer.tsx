@@ -1,6 +1,7 @@
 import {changedHosts} from '../../src/record/gates.ts';
 import {isFinal} from '../../src/model/phase.ts';
 import type {HostRecord} from '../../src/record/state.ts';
+import {isCanary, waveName, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {Row, Rows} from '../row.tsx';
 import {waveNumbers} from '../screens/deploy.ts';
@@ -15,7 +16,7 @@ export const WavesLayer = ({state, height}: {state: ConsoleState; height: number
   const {run} = state.engine;
   if (run === undefined) return null;
   const records = changedHosts(run);
-  const canaries = records.filter(record => record.host.canary);
+  const canaries = records.filter(isCanary);
   const waves = waveNumbers(records);
   const room = Math.max(1, height - 4 - (canaries.length === 0 ? 0 : 1));
   const present = Math.max(0, waves.indexOf(run.run.waves.at(-1)?.wave ?? 0));
@@ -24,8 +25,8 @@ export const WavesLayer = ({state, height}: {state: ConsoleState; height: number
     ...(canaries.length === 0 ? [] : [rowOf('canaries', canaries, 'tested')]),
     ...waves.slice(from, from + room).map(wave =>
       rowOf(
-        `wave ${wave}`,
-        records.filter(record => !record.host.canary && record.host.wave === wave),
+        waveName(wave),
+        records.filter(record => !isCanary(record) && waveOf(record) === wave),
         stateOf(state, wave),
       ),
     ),

@@ -1,6 +1,8 @@
 import {nextStep, type Update} from '../../src/model/package.ts';
+import {describeReach} from '../../src/model/reach.ts';
 import type {Scan} from '../../src/model/scan.ts';
 import type {HostRecord} from '../../src/record/state.ts';
+import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {pad} from '../display-width.ts';
 import {ago, clockTime, localTimes} from '../moments.ts';
@@ -30,7 +32,8 @@ const troubles = (record: HostRecord, state: ConsoleState, width: number): Line[
   ]);
 
 const inventory = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
-  const {host} = record;
+  const {host, goesLast} = record;
+  const reach = record.scan?.reach;
   const where = [
     `${host.user ?? ''}${host.user === undefined ? '' : '@'}${host.address}${host.port === undefined ? '' : `:${host.port}`}`,
     `become ${host.become}`,
@@ -44,11 +47,15 @@ const inventory = (record: HostRecord, state: ConsoleState, width: number): Line
     `exposure ${host.exposure ?? 'not stated'}`,
     `data ${host.data ?? 'not stated'}`,
     `owner ${host.owner ?? 'not stated'}`,
-    host.canary ? 'canary' : `wave ${host.wave}`,
+    turnOf(record),
   ];
   const smoke = host.smoke.map(checkText);
   return [
     ...labelled('host', where.join(', '), width, state, 2),
+    ...(reach === undefined ? [] : labelled('reached', `by ${describeReach(reach)}`, width, state, 2)),
+    ...(goesLast === undefined
+      ? []
+      : labelled('order', `goes last, alone: ${goesLast.why}`, width, state, 2)),
     ...labelled('weight', weight.join(', '), width, state, 2),
     ...labelled('smoke', smoke.length === 0 ? 'no check is declared' : smoke.join('; '), width, state, 3),
     line(''),

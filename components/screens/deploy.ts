@@ -1,6 +1,7 @@
 import {isFinal} from '../../src/model/phase.ts';
 import {changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
+import {isCanary, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {clockTime, elapsed} from '../moments.ts';
 import {line, span, strong, type Line} from '../span.ts';
@@ -61,9 +62,7 @@ export const deployScreen = makeScreen<HostRecord>({
 
 /** The waves of the plan, canaries left out: they went before, in the test stage. */
 export const waveNumbers = (records: readonly HostRecord[]): number[] =>
-  [...new Set(records.filter(record => !record.host.canary).map(record => record.host.wave))].sort(
-    (a, b) => a - b,
-  );
+  [...new Set(records.filter(record => !isCanary(record)).map(waveOf))].sort((a, b) => a - b);
 
 const headline = (state: ConsoleState): Line => {
   const {run} = state.engine;

@@ -1,4 +1,5 @@
 import type {HostRecord} from '../../src/record/state.ts';
+import {isCanary, turnOf, waveOf} from '../../src/record/wave-of.ts';
 import {isFinal} from '../../src/model/phase.ts';
 import {bar} from '../bar.ts';
 import type {ConsoleState} from '../console-state.ts';
@@ -55,8 +56,8 @@ export const waveColumn: Column<HostRecord> = {
   min: 6,
   max: 6,
   priority: 6,
-  cell: record => ({text: record.host.canary ? 'canary' : String(record.host.wave)}),
-  order: record => (record.host.canary ? 0 : record.host.wave),
+  cell: record => ({text: turnOf(record).replace('wave ', '')}),
+  order: record => (isCanary(record) ? 0 : waveOf(record)),
 };
 
 export const noteColumn: Column<HostRecord> = {
@@ -74,7 +75,7 @@ export const hostFields: Readonly<Record<string, (record: HostRecord, state: Con
   host: record => record.host.name,
   group: record => record.host.groups,
   tag: record => record.host.tags,
-  wave: record => record.host.wave,
+  wave: waveOf,
   owner: record => record.host.owner,
   criticality: record => record.host.criticality,
   exposure: record => record.host.exposure,
@@ -100,7 +101,8 @@ export const hostText = (record: HostRecord): string =>
   ].join(' ');
 
 const traits = (record: HostRecord, state: ConsoleState): string[] => [
-  ...(record.host.canary ? ['canary'] : []),
+  ...(isCanary(record) ? ['canary'] : []),
+  ...(record.goesLast === undefined ? [] : ['last']),
   ...(record.leftOut === undefined ? [] : ['left-out']),
   ...(record.unreachable === undefined ? [] : ['unreachable']),
   ...(record.scan?.rebootWanted === true ? ['reboot'] : []),

@@ -1,4 +1,5 @@
 import type {HostRecord} from '../../src/record/state.ts';
+import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {displayWidth, pad} from '../display-width.ts';
 import {namesOf} from '../words.ts';
@@ -37,7 +38,7 @@ export const aboutHost = (record: HostRecord, state: ConsoleState, width: number
     host.groups.length === 0 ? 'no group' : host.groups.join(' '),
     host.criticality === undefined ? 'criticality not stated' : `criticality ${host.criticality}`,
     host.exposure === undefined ? 'exposure not stated' : host.exposure,
-    host.canary ? 'canary' : `wave ${host.wave}`,
+    turnOf(record),
     ...(host.owner === undefined ? [] : [`owner ${host.owner}`]),
   ];
   return aboutLines(host.name, facts.join(', '), width, state);

@@ -1,5 +1,6 @@
 import {changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
+import {isCanary, turnOf, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {line, span, type Line, type Span} from '../span.ts';
 import {count, number} from '../words.ts';
@@ -24,10 +25,10 @@ const columns: readonly Column<HostRecord>[] = [
     title: 'ROLE',
     min: 6,
     max: 8,
-    fits: record => roleOf(record),
+    fits: record => turnOf(record),
     priority: 3,
-    cell: record => span(roleOf(record), record.host.canary ? 'accent' : 'quiet'),
-    order: record => (record.host.canary ? 0 : record.host.wave),
+    cell: record => span(turnOf(record), isCanary(record) ? 'accent' : 'quiet'),
+    order: record => (isCanary(record) ? 0 : waveOf(record)),
   },
   {
     id: 'checked',
@@ -99,13 +100,13 @@ const testNote = (record: HostRecord, state: ConsoleState): Span | Line => {
 };
 
 const canariesFirst = (records: readonly HostRecord[]): HostRecord[] =>
-  [...records].sort((a, b) => Number(b.host.canary) - Number(a.host.canary) || urgency(a) - urgency(b));
+  [...records].sort((a, b) => Number(isCanary(b)) - Number(isCanary(a)) || urgency(a) - urgency(b));
 
 const headline = (state: ConsoleState): Line => {
   const {run} = state.engine;
   if (run?.run.plan === undefined) return line(span('no plan is locked', 'quiet'));
   const planned = changedHosts(run);
-  const canaries = planned.filter(record => record.host.canary);
+  const canaries = planned.filter(isCanary);
   const healthy = canaries.filter(record => record.phase === 'done');
   const ready = planned.filter(record => record.checked?.ready === true);
   const none = planned.filter(
@@ -147,5 +148,3 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
     lines.push(...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1));
   return lines;
 };
-
-const roleOf = ({host}: HostRecord): string => (host.canary ? 'canary' : `wave ${host.wave}`);

@@ -10,6 +10,7 @@ import {openFleetStore, type FleetStore} from '../store/fleet-store.ts';
 import {newRunId} from '../store/paths.ts';
 import {openRunStore, type RunStore} from '../store/run-store.ts';
 import {isDiskGone} from '../store/store-error.ts';
+import {thisMachine} from '../store/this-machine.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {createBackground} from './background.ts';
 import type {EngineCore} from './core.ts';
@@ -224,7 +225,10 @@ const recordBeginning = async (
   const taking = new Set(fleet.hosts);
   const included = fleet.inventory.hosts.filter(host => taking.has(host.name));
   const bodies: Body[] = [
-    {type: 'run.started', data: {run: store.id, fleet: fleet.inventory.fleet, mode, inventory}},
+    {
+      type: 'run.started',
+      data: {run: store.id, fleet: fleet.inventory.fleet, mode, inventory, ...thisMachine()},
+    },
     ...included.map((host): Body => ({type: 'host.included', data: {host}})),
   ];
   await Promise.all(bodies.map(body => store.record(body, `operator ${operator}`)));

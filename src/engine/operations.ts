@@ -2,6 +2,7 @@ import {releaseUpdaters} from '../hosts/updaters.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
 import type {HostPlan, Plan} from '../model/plan.ts';
+import {waves} from '../policy/waves.ts';
 import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
@@ -9,6 +10,7 @@ import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll, guardHost} from '../rollout/guard.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {rollBackHost} from '../rollout/roll-back.ts';
+import {takeTurns} from '../rollout/take-turns.ts';
 import {upgradeHost} from '../rollout/upgrade.ts';
 import {deploy} from '../stages/deploy.ts';
 import {identify} from '../stages/identify.ts';
@@ -53,12 +55,14 @@ export const rollBackHosts = (context: RunContext, hosts: readonly string[]): Pr
 export const retryHosts = (context: RunContext, hosts: readonly string[]): Promise<void> =>
   workByPlan(context, hosts, (plan, digest, reboot) => upgradeHost(context, plan, digest, reboot));
 
-const workByPlan = (
+/** In the order of the waves, for what a host would cut off. Neither a pause nor a stop holds it up: it was asked for besides the stages. */
+const workByPlan = async (
   context: RunContext,
   hosts: readonly string[],
   work: (plan: HostPlan, digest: string, reboot: Plan['reboot']) => Promise<void>,
-): Promise<void> =>
-  eachHost(context, hosts, async host => {
+): Promise<void> => {
+  const inOrder = waves(hosts.map(host => hostRecord(context, host))).flat();
+  const inTurn = async (host: string): Promise<void> => {
     const {leftOut, phase} = hostRecord(context, host);
     // Left out or skipped while it waited for its turn.
     if (leftOut !== undefined || phase === 'skipped') return;
@@ -67,7 +71,9 @@ const workByPlan = (
       const planned = await planOfHost(context, host);
       if (planned !== undefined) await work(planned.hostPlan, planned.digest, planned.reboot);
     });
-  });
+  };
+  await takeTurns(context, inOrder, inTurn, () => Promise.resolve(true));
+};
 
 /** Lets go of everything the run holds off on hosts; gives the names of those that could not be asked. */
 export const releaseAll = async (context: RunContext): Promise<string[]> => {

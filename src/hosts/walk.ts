@@ -1,6 +1,7 @@
 import type {Host} from '../model/host.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Asker} from '../model/question.ts';
+import {describeReach} from '../model/reach.ts';
 import {defineScript} from '../model/script.ts';
 import {HopFailed} from '../ssh/jump.ts';
 import type {Session, Transport} from '../ssh/session.ts';
@@ -60,7 +61,7 @@ export const walkTo = async (host: Host, world: WalkWorld): Promise<Walk> => {
       good('hop', jumps === '' ? 'none' : jumps);
       good('address', target.address);
       good('port', String(target.port));
-      good('key exchange', session.via ?? 'done');
+      good('key exchange', session.reach === undefined ? 'done' : describeReach(session.reach));
       good('host key', session.hostKey);
       good('authentication', `as ${target.user}`);
     }

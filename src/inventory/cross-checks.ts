@@ -5,17 +5,19 @@ import {shown, type Mistake} from './mistake.ts';
 import {closest} from './closest.ts';
 import type {Place, Places} from './place.ts';
 import {entriesOf, isPlainMap} from './plain-map.ts';
+import {runsOnFaults} from './runs-on.ts';
 
 /** What of a host the checks look at; the rest may be as wrong as it likes. */
 const looseHost = z
   .looseObject({
     address: z.string().optional().catch(undefined),
     port: z.number().optional().catch(undefined),
+    runsOn: z.string().optional().catch(undefined),
     groups: z.array(z.unknown()).catch([]),
   })
   .catch({groups: []});
 
-/** What no schema of one place can see: names, groups that do not exist, two hosts at one address. */
+/** What no schema of one place can see: names, groups that do not exist, two hosts at one address, a host that runs on none. */
 export const crossMistakes = (raw: unknown, places: Places): Mistake[] => {
   if (!isPlainMap(raw)) return [];
   const groups = entriesOf(raw['groups']).map(([name]) => name);
@@ -27,11 +29,16 @@ export const crossMistakes = (raw: unknown, places: Places): Mistake[] => {
     ...hosts.flatMap(host => groupMistakes(host, groups, places)),
     ...hosts.flatMap(host => addressMistakes(host, places)),
     ...sameAddresses(hosts, places),
+    ...runsOnMistakes(raw, hosts, places),
     ...(hosts.length === 0 && isPlainMap(raw['hosts']) ? [noHosts(places)] : []),
   ];
 };
 
-type LooseHost = {name: string; address?: string | undefined; port?: number | undefined; groups: unknown[]};
+type LooseHost = {name: string; runsOn?: string | undefined} & {
+  address?: string | undefined;
+  port?: number | undefined;
+  groups: unknown[];
+};
 
 const nameMistakes = (path: readonly [string, string], places: Places): Mistake[] => {
   const [section, name] = path;
@@ -111,6 +118,31 @@ const sameAddresses = (hosts: readonly LooseHost[], places: Places): Mistake[] =
       },
     ];
   });
+};
+
+/** What a host runs on may be stated by itself, by the last of its groups that does, or by the defaults: the mistake is there. */
+const runsOnMistakes = (
+  raw: Readonly<Record<string, unknown>>,
+  hosts: readonly LooseHost[],
+  places: Places,
+): Mistake[] => {
+  const groups = new Map(
+    entriesOf(raw['groups']).map(([name, entry]) => [name, looseHost.parse(entry).runsOn]),
+  );
+  const common = looseHost.parse(raw['defaults']).runsOn;
+  const stated = hosts.map(({name, runsOn, groups: own}) => {
+    if (runsOn !== undefined) return {name, runsOn, path: ['hosts', name, 'runsOn']};
+    const group = own.findLast(each => typeof each === 'string' && groups.get(each) !== undefined);
+    return typeof group === 'string'
+      ? {name, runsOn: groups.get(group), path: ['groups', group, 'runsOn']}
+      : {name, runsOn: common, path: ['defaults', 'runsOn']};
+  });
+  const pathOf = new Map(stated.map(({name, path}) => [name, path]));
+  return runsOnFaults(stated).map(({name, what, remedy}) => ({
+    ...places.value(pathOf.get(name) ?? []),
+    what,
+    remedy,
+  }));
 };
 
 const noHosts = (places: Places): Mistake => ({

@@ -16,6 +16,7 @@ import {readInventory} from './parse.ts';
 import {runInventory} from './program.ts';
 import {missing, readText} from './read-text.ts';
 import {renderInventory} from './render.ts';
+import {runsOnFaults} from './runs-on.ts';
 import {emptyOverlay, type InventoryFile, type Overlay} from './schema.ts';
 import {readSshAliases} from './ssh-aliases.ts';
 
@@ -78,6 +79,8 @@ export const loadInventory = async (
   const mistakes = [...read.mistakes, ...over.mistakes];
   if (read.parsed === undefined || mistakes.length > 0) throw invalidInventory(path, mistakes);
   const inventory = mergeInventory(read.parsed, over.overlay);
+  // What the overlay and other programs' files say has no place that could be named.
+  const astray = runsOnFaults(inventory.hosts).map(({what, remedy}) => `${what}: ${remedy}`);
   const isOwn = format === 'patchdeck' && over.text === undefined;
   return {
     inventory,
@@ -88,7 +91,9 @@ export const loadInventory = async (
           ...(over.text === undefined ? [] : [{path: overlayFile, text: over.text}]),
         ]),
     format,
-    notices: [...read.notices, ...unmatched(over.overlay, read.parsed)].map(notice => cleanLine(notice, 500)),
+    notices: [...read.notices, ...unmatched(over.overlay, read.parsed), ...astray].map(notice =>
+      cleanLine(notice, 500),
+    ),
     overlay: overlayFile,
   };
 };

@@ -2,6 +2,7 @@ import {badAnswer} from '../model/answer.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
+import type {Reach} from '../model/reach.ts';
 import type {Probe} from '../model/script.ts';
 import type {RunOptions, Session, Transport} from '../ssh/session.ts';
 
@@ -10,6 +11,8 @@ export type Link = {
   readonly host: Host;
   /** `SHA256:...` of the host key of its newest connection. */
   readonly hostKey?: string | undefined;
+  /** How its newest connection goes. */
+  readonly reach?: Reach | undefined;
   /** Asks a probe. Throws what the transport throws, and `host.script-failed` or `host.lost` when there is no whole answer. */
   ask<Args, Answer>(probe: Probe<Args, Answer>, args: Args, options?: RunOptions): Promise<Answer>;
   close(): void;
@@ -23,6 +26,7 @@ export const createLink = (
 ): Link => {
   let session: Promise<Session> | undefined;
   let hostKey: string | undefined;
+  let reach: Reach | undefined;
   /** Given up because an answer did not come in time; others may still wait for theirs on them. */
   const givenUp = new Set<Session>();
   const connected = async (): Promise<Session> => {
@@ -38,10 +42,13 @@ export const createLink = (
     get hostKey() {
       return hostKey;
     },
+    get reach() {
+      return reach;
+    },
     ask: async (probe, args, options) => {
       const script = probe.script(args);
       const mine = await connected();
-      ({hostKey} = mine);
+      ({hostKey, reach} = mine);
       const answer = await mine.run(script, {signal, ...options}).catch(async (error: unknown) => {
         // A link that is gone without a word looks open for as long as nobody is told: the next question gets another one.
         if (error instanceof PatchdeckError && silent.has(error.code) && (await session) === mine) {

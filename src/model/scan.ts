@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {factsSchema} from './facts.ts';
 import {foreignPackageSchema, installedPackageSchema, updateSchema} from './package.ts';
+import {reachSchema} from './reach.ts';
 
 /** Everything `identify` learnt of one host; kept as a file by digest. */
 export const scanSchema = z.object({
@@ -29,6 +30,8 @@ export const scanSummarySchema = z.object({
   machineId: z.string(),
   /** `SHA256:...` of the host key it was scanned over; absent in older runs. */
   hostKey: z.string().exactOptional(),
+  /** How it was reached; absent in older runs. */
+  reach: reachSchema.exactOptional(),
   /** One sentence, where its release gets no security fixes any more. */
   endOfLife: z.string().exactOptional(),
 });

@@ -21,6 +21,8 @@ export const bodySchema = z.discriminatedUnion('type', [
     fleet: z.string(),
     mode: z.enum(['live', 'demo']),
     inventory: z.string(),
+    /** Of the machine that the console runs on. */
+    machineId: z.string().max(100).exactOptional(),
   }),
   event('run.closed', {reason}),
   /** Another console, elsewhere, goes on with the run: hosts refuse what comes of a lower epoch. */
@@ -29,6 +31,7 @@ export const bodySchema = z.discriminatedUnion('type', [
     from: z.string().max(200),
     /** Tells this taking over from another one of the same record. */
     token: z.string().max(32).exactOptional(),
+    machineId: z.string().max(100).exactOptional(),
   }),
   event('host.included', {host: hostSchema}),
   event('host.left-out', {host, reason}),

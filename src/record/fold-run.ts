@@ -15,6 +15,7 @@ export const newRunRecord = (event: Event & {type: 'run.started'}): RunRecord =>
   inventory: event.data.inventory,
   startedAt: event.ts,
   startedBy: event.actor,
+  ...(event.data.machineId === undefined ? {} : {consoleMachine: event.data.machineId}),
   stages: emptyStages(),
   chosen: new Set(),
   blocked: new Map(),
@@ -86,9 +87,11 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
     case 'run.taken-over':
       if (event.data.epoch <= (run.epoch ?? 1)) throw contradiction(event, 'the run has that epoch already');
       return {
-        ...omit(run, 'token'),
+        // What is known of the machine it was on is not true of this one.
+        ...omit(run, 'token', 'consoleMachine'),
         epoch: event.data.epoch,
         ...(event.data.token === undefined ? {} : {token: event.data.token}),
+        ...(event.data.machineId === undefined ? {} : {consoleMachine: event.data.machineId}),
       };
     case 'run.paused':
       return {...run, paused: event.data.reason};

@@ -3,10 +3,15 @@ import {contradiction} from './contradiction.ts';
 import type {Event} from './event.ts';
 import {applyToHost, includeHost, intendJob, isHostEvent} from './fold-host.ts';
 import {applyToRun, newRunRecord} from './fold-run.ts';
+import {omit} from './omit.ts';
 import type {Changed, HostRecord, RunRecord, RunState} from './state.ts';
+import {hostsThatGoLast} from './topology.ts';
 
 /** Counts up when the meaning of a folded state changes: older snapshots are then dropped and the journal is read again. */
-export const foldVersion = 3;
+export const foldVersion = 4;
+
+/** After these it is known anew how hosts are reached, or from where. */
+const ordersAnew: ReadonlySet<Event['type']> = new Set(['stage.ended', 'plan.locked', 'run.taken-over']);
 
 /**
  * The only writer of run state. Owns the map of host records and replaces the record an event touches: copying the map
@@ -58,7 +63,23 @@ export class Fold {
       return this.#replace(run, event, applyToHost(this.#record(event, event.data.host), event));
     }
     this.#run = {...applyToRun(run, event), seq: event.seq};
-    return {run: true, hosts: []};
+    return {run: true, hosts: ordersAnew.has(event.type) ? this.#order(this.#run) : []};
+  }
+
+  /** Finds out anew who goes last; gives the hosts of which it changed. Not with every scan: it looks at the whole fleet. */
+  #order(run: RunRecord): string[] {
+    const records = [...this.#hosts.values()];
+    const last = hostsThatGoLast(records, run.consoleMachine);
+    const changed = records.filter(({host, goesLast}) => {
+      const now = last.get(host.name);
+      return now?.place !== goesLast?.place || now?.why !== goesLast?.why;
+    });
+    for (const record of changed) {
+      const now = last.get(record.host.name);
+      const rest = omit(record, 'goesLast');
+      this.#hosts.set(record.host.name, now === undefined ? rest : {...rest, goesLast: now});
+    }
+    return changed.map(({host}) => host.name);
   }
 
   #theRun(): RunRecord {

@@ -18,9 +18,14 @@ export type JobRecord = Job & {
 /** Something on a host that must not be left hanging. It also expires by itself, on the host, at `expires`. */
 export type LeaseRecord = {id: string; what: string; since: string; expires: string};
 
+/** That a host goes after all others, alone; `place` counts from 1 among those. */
+export type GoesLast = {place: number; why: string};
+
 export type HostRecord = {
   readonly host: Host;
   readonly leftOut?: {reason: string; by: string};
+  /** Others stand behind it: it goes after all of them, alone. */
+  readonly goesLast?: GoesLast;
   readonly scan?: ScanSummary & {file: string; at: string};
   readonly unreachable?: Trouble & {at: string};
   readonly planned?: {planDigest: string; changes: number};
@@ -76,6 +81,8 @@ export type RunRecord = {
   readonly inventory: string;
   readonly startedAt: string;
   readonly startedBy: string;
+  /** The machine-id of the machine that the console runs on; absent in older runs, and where there is none. */
+  readonly consoleMachine?: string;
   readonly stages: Readonly<Record<StageName, StageRecord>>;
   readonly ranking?: {file: string; count: number; at: string};
   readonly chosen: ReadonlySet<string>;

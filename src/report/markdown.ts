@@ -1,6 +1,7 @@
 import {cleanLine} from '../model/clean.ts';
 import {momentSchema} from '../model/moment.ts';
 import {rankingSchema} from '../model/patch.ts';
+import {describeReach} from '../model/reach.ts';
 import {changesOf, planSchema} from '../model/plan.ts';
 import {stageNames} from '../model/phase.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
@@ -32,10 +33,11 @@ export const renderMarkdown = async (state: RunState, read: ReadFile, now: Date)
     ...(await patchesPart(state, read)),
     '## Hosts',
     '',
-    '| host | phase | way back | packages | rebooted | verified | note |',
-    '|---|---|---|---|---|---|---|',
+    '| host | phase | way back | packages | rebooted | verified | note | reached by |',
+    '|---|---|---|---|---|---|---|---|',
     ...hosts.map(hostRow),
     '',
+    ...orderPart(hosts),
     ...attention(hosts),
     ...(await changesPart(state, read)),
     ...(await healthPart(hosts, read)),
@@ -84,7 +86,22 @@ const hostRow = (record: HostRecord): string =>
     record.rebooted === 0 ? '' : String(record.rebooted),
     record.verified === undefined ? '' : record.verified.good ? 'as planned' : 'not as planned',
     record.leftOut === undefined ? record.note : `${record.leftOut.reason} (${record.leftOut.by})`,
+    record.scan?.reach === undefined ? '' : describeReach(record.scan.reach),
   );
+
+/** Who was to go after all others, and why. */
+const orderPart = (hosts: readonly HostRecord[]): string[] => {
+  const last = hosts.flatMap(({host, goesLast}) =>
+    goesLast === undefined ? [] : [{name: host.name, ...goesLast}],
+  );
+  if (last.length === 0) return [];
+  return [
+    'After all others, each alone:',
+    '',
+    ...last.sort((a, b) => a.place - b.place).map(({name, why}) => `1. ${cleanLine(`${name}: ${why}`, 600)}`),
+    '',
+  ];
+};
 
 const attention = (hosts: readonly HostRecord[]): string[] => {
   const items = hosts.flatMap(record => [

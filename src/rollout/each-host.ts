@@ -6,8 +6,7 @@ type Work = (host: string) => Promise<unknown>;
 
 /**
  * Works on many hosts, at most `concurrency` at once. What `work` throws concerns all of them: no other is begun, and it is thrown on when
- * those at work are through. Neither a pause nor a stop holds it up: they are for stages, and not for what an operator asks for
- * besides (a rollback, a retry).
+ * those at work are through. Neither a pause nor a stop holds it up: they are for stages, and not for what is only asked of hosts besides.
  */
 export const eachHost = async (
   context: RunContext,

@@ -1,3 +1,4 @@
+import type {Reach} from '../model/reach.ts';
 import type {Exit} from '../model/script.ts';
 
 /** A command that runs: its input, and the way to end it. */
@@ -24,8 +25,8 @@ export type StartCommand = (command: string, events: CommandEvents) => void;
 
 /** An open way to run commands on one host; what a session stands on. */
 export type Carrier = {
-  /** For people: `ssh2`, `system ssh (its configuration has a ProxyCommand)`, `local`. */
-  via: string;
+  /** What carries it, and why that. */
+  by: Pick<Reach, 'transport' | 'because'>;
   /** `SHA256:...` of the host key; `local` where there is no link. */
   hostKey: string;
   start: StartCommand;

@@ -5,7 +5,7 @@ import type {Carrier, StartCommand} from './command.ts';
 export const openLocal = (): Carrier => {
   const gone: (() => void)[] = [];
   return {
-    via: 'local',
+    by: {transport: 'local', because: 'the inventory says so'},
     hostKey: 'local',
     start: startHere,
     onGone: act => void gone.push(act),

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
+import type {Reach} from '../model/reach.ts';
 import type {Script} from '../model/script.ts';
 import {askSecret} from './ask-secret.ts';
 import {chooseBecome, hungUp} from './become.ts';
@@ -17,6 +18,8 @@ export type SessionContext = {
   /** Who we are there. */
   user: string;
   carrier: Carrier;
+  /** Where the host was found, and over which others. */
+  where: Pick<Reach, 'at' | 'jumps'>;
   secrets: Secrets;
   ask: Asker;
   deadlines: Deadlines;
@@ -32,7 +35,7 @@ const roomRetryMs = 50;
 
 /** A session on an open way. */
 export const openSession = (context: SessionContext): Session => {
-  const {host, user, carrier, secrets, ask, deadlines} = context;
+  const {host, user, carrier, where, secrets, ask, deadlines} = context;
   const gate = createGate(context.channels);
   let open = true;
   carrier.onGone(() => {
@@ -89,7 +92,7 @@ export const openSession = (context: SessionContext): Session => {
   return {
     host,
     hostKey: carrier.hostKey,
-    via: carrier.via,
+    reach: {...carrier.by, ...where},
     get open() {
       return open;
     },

@@ -1,5 +1,6 @@
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
+import type {Reach} from '../model/reach.ts';
 import type {Exit, Script} from '../model/script.ts';
 
 /** Deadlines in milliseconds, named so that tests can set them. */
@@ -34,8 +35,8 @@ export interface Session {
   readonly host: Host;
   /** `SHA256:...` of the host key this connection was accepted with. */
   readonly hostKey: string;
-  /** What carries it, for people: `ssh2`, `system ssh (why)`, `local`. */
-  readonly via?: string;
+  /** How the host is reached; absent where nothing real is. */
+  readonly reach?: Reach;
   /**
    * Runs a script, as root through the host's `become` when the script needs it.
    * Throws PatchdeckError: `ssh.*` for the link, `become.*` for sudo and doas, `host.too-much-output`, `host.deadline`.

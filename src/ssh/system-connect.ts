@@ -23,7 +23,7 @@ import {targetKey, type Target} from './target.ts';
 /** The system's ssh as a way to hosts. */
 export type SystemSsh = {
   /** Connects and logs in, its jump hosts before it, each judged by its own key. Throws `ssh.*`. */
-  open(target: Target, ask: Asker, signal: AbortSignal): Promise<Omit<Carrier, 'via'>>;
+  open(target: Target, ask: Asker, signal: AbortSignal): Promise<Omit<Carrier, 'by'>>;
   /** Ends every ssh it started, and leaves nothing. */
   close(): Promise<void>;
 };

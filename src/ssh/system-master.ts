@@ -14,7 +14,7 @@ import {shownKey, usedKeys, type UsedKeys} from './system-log.ts';
 import type {Target} from './target.ts';
 
 /** An ssh of the system that holds one connection open. */
-export type Master = Omit<Carrier, 'via'> & {
+export type Master = Omit<Carrier, 'by'> & {
   /** Its control socket. */
   socket: string;
   keys: UsedKeys;

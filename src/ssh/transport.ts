@@ -2,6 +2,7 @@ import {userInfo} from 'node:os';
 import {describeError, hasCode, PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
+import type {Reach} from '../model/reach.ts';
 import {startOn} from './channel.ts';
 import {chooseTransport} from './choose-transport.ts';
 import type {Carrier} from './command.ts';
@@ -42,11 +43,17 @@ export const createTransport = (settings: SshSettings): Transport => {
     return {shared, ways: createWays(shared)};
   };
 
-  const bySsh2 = async (target: Target, host: Host, ask: Asker, signal: AbortSignal): Promise<Carrier> => {
+  const bySsh2 = async (
+    target: Target,
+    because: string,
+    host: Host,
+    ask: Asker,
+    signal: AbortSignal,
+  ): Promise<Carrier> => {
     const {shared, ways} = await (loaded ??= load());
     const {way, release} = await ways.borrow(target, ask, signal);
     try {
-      const carrier = carrierOf(await connect(target, way, shared, ask, signal), host);
+      const carrier = carrierOf(await connect(target, way, shared, ask, signal), because, host);
       carrier.onGone(release);
       return carrier;
     } catch (error) {
@@ -62,7 +69,7 @@ export const createTransport = (settings: SshSettings): Transport => {
     signal: AbortSignal,
   ): Promise<Carrier> => ({
     ...(await system.open(target, ask, signal)),
-    via: `system ssh (${because})`,
+    by: {transport: 'system', because},
   });
 
   const carry = async (target: Target, host: Host, ask: Asker, signal: AbortSignal): Promise<Carrier> => {
@@ -71,7 +78,7 @@ export const createTransport = (settings: SshSettings): Transport => {
     if (transport === 'system') return bySystem(target, because, ask, signal);
     if (known !== undefined) return bySystem(target, known, ask, signal);
     try {
-      return await bySsh2(target, host, ask, signal);
+      return await bySsh2(target, because, host, ask, signal);
     } catch (error) {
       // Only what ssh2 cannot do at all is asked of the other; never what a host key or a login was refused for.
       if (host.transport !== undefined || settings.configFile === 'none' || !isBeyond(error)) throw error;
@@ -95,6 +102,7 @@ export const createTransport = (settings: SshSettings): Transport => {
         host,
         user: target?.user ?? userInfo().username,
         carrier,
+        where: target === undefined ? {jumps: []} : whereIs(target),
         secrets,
         ask,
         deadlines: settings.deadlines,
@@ -104,6 +112,11 @@ export const createTransport = (settings: SshSettings): Transport => {
     close: () => system.close(),
   };
 };
+
+const whereIs = ({address, port, jumps}: Target): Pick<Reach, 'at' | 'jumps'> => ({
+  at: {address, port},
+  jumps: jumps.map(hop => ({name: hop.name, address: hop.address, port: hop.port})),
+});
 
 const isBeyond = (error: unknown): error is PatchdeckError =>
   hasCode(error, 'ssh.no-common-algorithm') || hasCode(error, 'ssh.unsupported');
@@ -117,8 +130,8 @@ const bothFailed = (first: PatchdeckError, second: unknown): PatchdeckError =>
     {cause: second},
   );
 
-const carrierOf = ({client, hostKey}: Connection, host: Host): Carrier => ({
-  via: 'ssh2',
+const carrierOf = ({client, hostKey}: Connection, because: string, host: Host): Carrier => ({
+  by: {transport: 'ssh2', because},
   hostKey,
   start: startOn(client, host),
   onGone: gone => {

@@ -2,6 +2,7 @@ import {isFinal} from '../model/phase.ts';
 import {waves} from '../policy/waves.ts';
 import {plannedHosts} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
+import {waveOf} from '../record/wave-of.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {guardHost} from '../rollout/guard.ts';
 import {lockedPlan} from '../rollout/locked-plan.ts';
@@ -9,7 +10,7 @@ import {upgradeHost} from '../rollout/upgrade.ts';
 import {runWave, type WaveOutcome} from '../rollout/wave.ts';
 
 /**
- * Takes the planned hosts through their waves, lowest number first. A wave in which more hosts failed than are allowed is the last
+ * Takes the planned hosts through their waves, lowest number first, and at the end those that others stand behind, each alone. A wave in which more hosts failed than are allowed is the last
  * one. Called again it goes on with the hosts that are not in a final state. `only` narrows it to some hosts.
  */
 export const deploy = async (context: RunContext, only?: readonly string[]): Promise<void> => {
@@ -22,12 +23,14 @@ export const deploy = async (context: RunContext, only?: readonly string[]): Pro
   };
 
   let outcome: WaveOutcome['outcome'] = 'done';
-  for (const wave of waves(waiting(context, only).map(record => record.host))) {
+  for (const wave of waves(waiting(context, only))) {
     if (context.state().run.stopping !== undefined) outcome = 'stopped';
     if (outcome !== 'done') break;
     // Hosts may have been left out or skipped while earlier waves ran.
-    const names = wave.map(host => host.name);
-    const records = waiting(context, names);
+    const records = waiting(
+      context,
+      wave.map(({host}) => host.name),
+    );
     if (records.length > 0) outcome = await deployWave(context, records, upgrade);
   }
   // What an earlier console left at work on other hosts is part of what this comes to.
@@ -43,7 +46,7 @@ const deployWave = async (
   records: readonly HostRecord[],
   upgrade: (host: string) => Promise<boolean>,
 ): Promise<WaveOutcome['outcome']> => {
-  const wave = records[0]?.host.wave ?? 1;
+  const wave = records[0] === undefined ? 1 : waveOf(records[0]);
   await context.record({type: 'wave.started', data: {wave, size: records.length}});
   const result = await runWave(context, records, upgrade);
   const summary = [

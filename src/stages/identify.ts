@@ -33,13 +33,17 @@ const identifyHost = async (context: RunContext, host: string): Promise<void> =>
   try {
     const scan = await scanHost(context, host);
     const file = await context.put(scan);
-    const {hostKey} = context.link(host);
+    const {hostKey, reach} = context.link(host);
     await context.record({
       type: 'host.scanned',
       data: {
         host,
         file,
-        summary: {...summaryOf(scan, context.now()), ...(hostKey === undefined ? {} : {hostKey})},
+        summary: {
+          ...summaryOf(scan, context.now()),
+          ...(hostKey === undefined ? {} : {hostKey}),
+          ...(reach === undefined ? {} : {reach}),
+        },
       },
     });
   } catch (error) {

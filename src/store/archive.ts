@@ -19,6 +19,7 @@ import {runParts, unknownRun} from './run-journal.ts';
 import {openRunStore} from './run-store.ts';
 import {stateRoot} from './state-root.ts';
 import {readFailed, systemCode} from './store-error.ts';
+import {thisMachine} from './this-machine.ts';
 
 /** `patchdeck-run 1 SHA256` and a newline; then, compressed, a line of JSON and the bytes of its parts, one after the other. */
 const magic = /^patchdeck-run 1 ([0-9a-f]{64})\n/;
@@ -132,7 +133,8 @@ export const importRun = async (
   try {
     const epoch = (run.state.run.epoch ?? 1) + 1;
     const token = randomBytes(16).toString('hex');
-    await run.record({type: 'run.taken-over', data: {epoch, from: header.from, token}}, actor);
+    const data = {epoch, from: header.from, token, ...thisMachine()};
+    await run.record({type: 'run.taken-over', data}, actor);
     return {...header, epoch};
   } finally {
     await run.close();

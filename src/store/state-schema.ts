@@ -25,6 +25,7 @@ const jobRecordSchema = z.looseObject({
 export const hostRecordSchema = z.looseObject({
   host: hostSchema,
   leftOut: reasonBy.exactOptional(),
+  goesLast: z.looseObject({place: z.int(), why: z.string()}).exactOptional(),
   scan: z.looseObject({...scanSummarySchema.shape, file: z.string(), at: z.string()}).exactOptional(),
   unreachable: z.looseObject({...troubleSchema.shape, at: z.string()}).exactOptional(),
   planned: z.looseObject({planDigest: z.string(), changes: z.int()}).exactOptional(),
@@ -69,6 +70,7 @@ export const runRecordSchema = z.looseObject({
   inventory: z.string(),
   startedAt: z.string(),
   startedBy: z.string(),
+  consoleMachine: z.string().exactOptional(),
   stages: z.record(z.enum(stageNames), stageRecordSchema),
   ranking: z.looseObject({file: z.string(), count: z.int(), at: z.string()}).exactOptional(),
   chosen: z.array(z.string()).transform(patches => new Set(patches)),

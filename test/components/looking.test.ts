@@ -10,6 +10,7 @@ import {
   rankedShop,
   scanned,
   scannedShop,
+  shop,
   summary,
   testedShop,
 } from './fleet.ts';
@@ -117,6 +118,33 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
   expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);
+});
+
+test('Enter on a jump host shows that it goes last, alone, and for whom; on one behind it the way there', async () => {
+  const reach = (...jumps: string[]): NonNullable<ReturnType<typeof summary>['reach']> => ({
+    transport: 'ssh2',
+    because: 'nothing needs more',
+    jumps: jumps.map(name => ({name, address: name, port: 22})),
+  });
+  begin(engine, shop);
+  engine.happenAll([
+    scanned('web01', {reach: reach()}),
+    scanned('db1', {reach: reach('web01')}),
+    ended('identify'),
+  ]);
+  const console = await open({rows: 30});
+  // db1, which is critical, is on top.
+  await console.send(keys.enter);
+  expect(await console.until('ssh2 through')).toMatch(/reached +by ssh2 through web01/);
+  await console.send(keys.esc);
+  await console.send('/');
+  await console.send('web01');
+  await console.send(keys.enter);
+  await console.until('1/4');
+  await console.send(keys.enter);
+  const frame = await console.until('goes last');
+  expect(frame).toMatch(/order +goes last, alone: 1 host is reached through it/);
+  expect(frame).toMatch(/\blast 1\b/);
 });
 
 test('Enter on a patch shows why it ranks there and what could not be taken into account', async () => {

@@ -74,6 +74,27 @@ describe('a good inventory', () => {
     ]);
   });
 
+  it('takes transport and what a host runs on from defaults, groups and hosts, the later first', () => {
+    const {hosts} = parseInventory(
+      `fleet: a
+defaults: {transport: system}
+groups: {vms: {runsOn: metal, transport: ssh2}}
+hosts:
+  metal: {transport: local}
+  vm1: {groups: [vms]}
+  vm2: {groups: [vms], runsOn: vm1, transport: system}
+  plain: {}
+`,
+      'f',
+    );
+    expect(hosts.map(({name, transport, runsOn}) => [name, transport, runsOn])).toEqual([
+      ['metal', 'local', undefined],
+      ['vm1', 'ssh2', 'metal'],
+      ['vm2', 'system', 'vm1'],
+      ['plain', 'system', undefined],
+    ]);
+  });
+
   it('leaves out what nobody stated: it is unknown, never low', () => {
     const [host] = parseInventory('fleet: a\nhosts: {web1: {}}', 'f').hosts;
     expect(host).toEqual({
@@ -173,6 +194,22 @@ hosts:
       'fleet: a\nhosts: {a: {groups: [prod]}}',
       '2:22: host a is in "prod", which is no group; add it under "groups"',
     ],
+    [
+      'a machine that is none of the fleet',
+      'fleet: a\nhosts:\n  metal1: {}\n  vm: {runsOn: metall}\n',
+      '4:16: host vm runs on "metall", which is no host; did you mean "metal1"?',
+    ],
+    [
+      'a machine that is none, by its group',
+      'fleet: a\ngroups: {vms: {runsOn: kvm}}\nhosts:\n  vm: {groups: [vms]}\n',
+      '2:24: host vm runs on "kvm", which is no host; name a host of this inventory, or take it out',
+    ],
+    [
+      'machines that run on each other',
+      'fleet: a\nhosts:\n  a: {runsOn: b}\n  b: {runsOn: a}\n',
+      '3:15: a runs on b runs on a; take one of them out\nfleet.yaml:4:15: b runs on a runs on b',
+    ],
+    ['a host on itself', 'fleet: a\nhosts: {a: {runsOn: a}}', '2:21: a runs on a; take one of them out'],
     [
       'a mistyped smoke check',
       'fleet: a\nhosts: {a: {smoke: [{unti: x}]}}',

@@ -67,7 +67,7 @@ describe('keys', () => {
         const session = await here
           .transport(await here.configure(lines), true)
           .open(here.host(here.accounts.bash, {port: server.port}), asker().ask, never);
-        expect(session.via).toBe('ssh2');
+        expect(session.reach?.transport).toBe('ssh2');
         session.close();
       }
       // The agent's other key was not offered.

@@ -27,7 +27,7 @@ describe("over the system's ssh", () => {
     const config = await here.configure([` ProxyCommand ${process.execPath} ${pipe} %h %p`]);
     const way = here.transport(config);
     const session = await way.open(here.host(here.accounts.bash), asker().ask, never);
-    expect(session.via).toBe('system ssh (target needs a ProxyCommand)');
+    expect(session.reach).toMatchObject({transport: 'system', because: 'target needs a ProxyCommand'});
     expect(await here.output(session, 'id -un; id -u >&2')).toBe(`${here.accounts.bash.name}\n`);
     expect(await here.output(session, 'id -u', true)).toBe('0\n');
     const listed = await must('ssh-keygen', ['-lf', join(here.folder, 'host_ed25519.pub')]);
@@ -149,7 +149,10 @@ describe("over the system's ssh", () => {
     const host = here.host(here.accounts.dash, {port: server.port});
     for (let turn = 0; turn < 2; turn += 1) {
       const session = await way.open(host, asker().ask, never);
-      expect(session.via).toBe('system ssh (ssh2 has no algorithm in common)');
+      expect(session.reach).toMatchObject({
+        transport: 'system',
+        because: 'ssh2 has no algorithm in common',
+      });
       expect(await here.output(session, 'id -un')).toBe(`${here.accounts.dash.name}\n`);
       session.close();
     }
@@ -178,7 +181,7 @@ describe("over the system's ssh", () => {
       .transport(config)
       .open(here.host(here.accounts.bash, {port: server.port}), ask, never);
     expect([await here.output(session, 'id -un'), asked]).toEqual([`${name}\n`, []]);
-    expect(session.via).toContain('a certificate');
+    expect(session.reach?.because).toContain('a certificate');
     expect(await must('ssh-keygen', ['-lf', `${hostKey}.pub`])).toContain(session.hostKey);
     session.close();
     await rm(`${hostKey}-cert.pub`);
@@ -256,7 +259,7 @@ describe('local', () => {
     await mkdir(here.folder, {recursive: true});
     const way = here.transport('none');
     const session = await way.open(hostNamed('here', {transport: 'local'}), asker().ask, never);
-    expect([session.via, await here.output(session, 'id -un', true)]).toEqual([
+    expect([session.reach?.transport, await here.output(session, 'id -un', true)]).toEqual([
       'local',
       `${userInfo().username}\n`,
     ]);

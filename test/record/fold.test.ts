@@ -6,6 +6,7 @@ import type {HostRecord, RunRecord} from '../../src/record/state.ts';
 import {exampleHost, included, intended, jobId, phase, started} from '../store/example-run.ts';
 import {anyBodies, anyBody} from './any-bodies.ts';
 import {eventsOf, foldPossible} from './example-events.ts';
+import {summaryOver} from './host-record.ts';
 
 const digest = 'd'.repeat(64);
 const summary: BodyOf<'host.scanned'>['data']['summary'] = {
@@ -71,6 +72,29 @@ describe('a fold', () => {
     expect(fold.state.hosts.get('web1')).not.toBe(before);
     expect(before?.note).toBe('');
     expect(fold.state.hosts.get('db1')).toBe(db1);
+  });
+
+  test('finds out who goes last when a stage has ended and when the run is taken over, and tells of whom it changed', () => {
+    const scan = (name: string): Body => ({
+      type: 'host.scanned',
+      data: {host: name, file: 'a'.repeat(64), summary: summaryOver(name)},
+    });
+    const all = ['here', 'there', 'web1'];
+    const bodies: Body[] = [
+      {
+        type: 'run.started',
+        data: {run: 'r1', fleet: 'shop', mode: 'live', inventory: '0'.repeat(64), machineId: 'here'},
+      },
+      ...all.map(included),
+      ...all.map(scan),
+    ];
+    const ended: Body = {type: 'stage.ended', data: {stage: 'identify', outcome: 'complete', summary: ''}};
+    const taken: Body = {type: 'run.taken-over', data: {epoch: 2, from: 'here', machineId: 'there'}};
+    const events = eventsOf([...bodies, ended, ended, taken]);
+    const fold = new Fold();
+    expect(events.map(event => fold.apply(event).hosts).slice(-3)).toEqual([['here'], [], ['here', 'there']]);
+    expect(fold.state.hosts.get('there')?.goesLast).toEqual({place: 1, why: 'this console runs on it'});
+    expect(fold.state.hosts.get('here')).not.toHaveProperty('goesLast');
   });
 
   test('refuses what is about a host that is not part of the run', () => {

@@ -3,6 +3,7 @@ import type {Body} from '../../src/record/event.ts';
 import {renderMarkdown} from '../../src/report/markdown.ts';
 import {host} from '../components/fleet.ts';
 import {foldPossible} from '../record/example-events.ts';
+import {summaryOver} from '../record/host-record.ts';
 
 const run = (mode: 'live' | 'demo'): Body => ({
   type: 'run.started',
@@ -39,6 +40,23 @@ it('names a host that was left out, with who and why: it is never part of done',
     {type: 'host.left-out', data: {host: 'mail1', reason: 'no answer'}},
   ]);
   expect(text).toMatch(/\| mail1 \| left out \|.*no answer \(operator ana\) \|/);
+});
+
+it('says how each host was reached, and which go last and why', async () => {
+  const scanned = (name: string, jumps: string[]): Body => ({
+    type: 'host.scanned',
+    data: {host: name, file: 'b'.repeat(64), summary: summaryOver(name, jumps)},
+  });
+  const text = await report([
+    run('live'),
+    included('gate'),
+    included('web1'),
+    scanned('gate', []),
+    scanned('web1', ['gate']),
+    {type: 'stage.ended', data: {stage: 'identify', outcome: 'complete', summary: 'scanned'}},
+  ]);
+  expect(text).toMatch(/^\| web1 .* \| ssh2 through gate \|$/m);
+  expect(text).toContain('After all others, each alone:\n\n1. gate: 1 host is reached through it\n');
 });
 
 it('says of a demo that its hosts are simulated, and of a closed run when and why', async () => {

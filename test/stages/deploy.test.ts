@@ -54,6 +54,24 @@ describe('the deploy stage', () => {
     ]);
   });
 
+  it('takes a machine that others run on after all of them, alone and not as a canary', async () => {
+    const world = await tested({
+      metal: {canary: true},
+      web0: {canary: true},
+      web1: {wave: 3, runsOn: 'metal'},
+      web2: {},
+    });
+    expect(installs(world)).toEqual(['web0']);
+    await deploy(world.context);
+    expect(ending(world)).toEqual({outcome: 'complete', summary: '4 done'});
+    expect(installs(world)).toEqual(['web0', 'web2', 'web1', 'metal']);
+    expect(world.context.of('wave.started').map(({data}) => data)).toEqual([
+      {wave: 1, size: 1},
+      {wave: 3, size: 1},
+      {wave: 1001, size: 1},
+    ]);
+  });
+
   it('that is narrowed takes the named hosts alone, is stopped, and goes on with the others', async () => {
     const world = await tested(hosts);
     await deploy(world.context, ['web2']);

@@ -34,6 +34,19 @@ describe('the canaries', () => {
     expect(picked([host('late', {wave: 3}), host('early', {wave: 1})])).toEqual(['early']);
     expect(picked([])).toEqual([]);
   });
+
+  it('is no host that others stand behind, where there is another', async () => {
+    const pickedOf = async (...hosts: Host[]): Promise<string[]> => {
+      const context = createMemoryContext({hosts});
+      const data = {stage: 'identify', outcome: 'complete', summary: ''} as const;
+      await context.record({type: 'stage.ended', data});
+      return pickCanaries([...context.state().hosts.values()]);
+    };
+    const metal = host('metal', {canary: true, criticality: 'low'});
+    const vm = host('vm', {runsOn: 'metal', criticality: 'critical'});
+    expect(await pickedOf(metal, vm)).toEqual(['vm']);
+    expect(await pickedOf(host('here', {transport: 'local'}))).toEqual(['here']);
+  });
 });
 
 describe('the test stage', () => {
