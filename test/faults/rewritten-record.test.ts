@@ -90,6 +90,29 @@ describe('the record of a run', () => {
     expect(broken[0]).toContain('has no good signature');
   });
 
+  test('that was changed and hashed anew, its signed heads replaced by unsigned ones or thrown away, is found out where it is known who signs', async () => {
+    const changed = rehashed(
+      (await lines()).map(line => line.replaceAll('"operator ana"', '"operator eve"')),
+    );
+    await write(changed);
+    const path = join(run, 'heads.jsonl');
+    const heads = (await readFile(path, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map(line => {
+        const head = JSON.parse(line) as {seq: number};
+        const hash = hashOf(new TextEncoder().encode(changed[head.seq - 1] ?? ''));
+        return JSON.stringify({...head, hash, signature: undefined});
+      });
+    await writeFile(path, `${heads.join('\n')}\n`, {mode: 0o600});
+    const replaced = await verifyRun(world.stateDir, id, {allowed});
+    expect(replaced.broken).toHaveLength(4);
+    expect(replaced.broken[0]).toMatch(/^the end of identify on 2026.* has no signed head/);
+    await rm(path);
+    expect((await verifyRun(world.stateDir, id, {allowed})).broken).toEqual(replaced.broken);
+    expect((await verifyRun(world.stateDir, id)).broken).toEqual([]);
+  });
+
   test('that was changed and hashed anew, its heads thrown away, is found out by what hosts have in their syslog', async () => {
     await write(rehashed((await lines()).map(line => line.replaceAll('"operator ana"', '"operator eve"'))));
     await rm(join(run, 'heads.jsonl'));

@@ -49,6 +49,9 @@ test('a second console on a held run is told who holds it, follows it live and c
       'it says whom it follows',
       () => second.state().notices[0]?.startsWith('this console follows') === true,
     );
+    const now = await holderOf(world.stateDir, id);
+    expect(now).not.toBe(heldBy);
+    expect(second.state().notices[0]).toContain(now);
     await second.close();
     await third.close();
   } finally {

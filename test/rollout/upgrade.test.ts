@@ -118,6 +118,14 @@ describe('an upgrade', () => {
     expect(ready.world.host('web1').updaters.active).toEqual([]);
   });
 
+  it('holds nothing off where no updater runs, and leaves no lease', async () => {
+    const ready = await staged();
+    ready.world.host('web1').updaters.active = [];
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1')).toMatchObject({phase: 'done', leases: []});
+    expect(ready.world.context.of('lease.released')).toHaveLength(1);
+  });
+
   it('keeps the moment before once for a plan, whatever happens after', async () => {
     const ready = await staged();
     ready.world.on('web1', 'host.preflight', (answer, n) =>

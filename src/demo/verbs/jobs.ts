@@ -71,7 +71,9 @@ export const knowEpoch = (
 };
 
 export const takenOver = (known: number, epoch: number): string =>
-  `the run was taken over by another console: epoch ${known} is known here, this console has ${epoch}`;
+  `the run was taken over by another console: epoch ${known} is known here, this console has ${epoch}${
+    known === epoch ? ' (both took over the same record)' : ''
+  }`;
 
 /** Whether the host still knows of a job. */
 export const hasTraceOf = (host: DemoHost, id: string): boolean => host.jobs.has(id) || host.ended.has(id);
