@@ -87,6 +87,7 @@ test.each([
   expect(plain(console.frame())).toContain('[4 Deploy]');
   await console.send(keys.esc);
   engine.happenAll([ended('deploy'), phase('db1', 'staged'), phase('web10', 'staged')]);
+  await console.until(/ended \d\d:\d\d/);
   await console.send('D');
   await console.until('Go on deploying');
   fits(console, columns, rows);
