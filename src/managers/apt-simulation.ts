@@ -57,7 +57,8 @@ echo '@@ installed'; dpkg-query -W -f='\${Package}\\t\${Architecture}\\t\${Versi
 ${added}
 echo '@@ end'`;
 
-const quietSimulation = 'apt-get -s -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=false';
+// -y as the install has it: with it apt refuses what it would only ask about without, as the change of a held package.
+const quietSimulation = 'apt-get -s -y -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=false';
 
 const parseAnswer = (verb: string, raw: Uint8Array): Simulation => {
   const found = sections(verb, raw);
@@ -148,7 +149,7 @@ export const simulateUndo: Probe<
     dpkg-deb -f "$file" | sed 's/^Package: .*/&\\nStatus: install ok installed/' >> status.after
     echo >> status.after
   done
-  ${quietSimulation} ${onlyFiles} -o Dir::State::status="$1/status.after" --allow-downgrades install $2
+  ${quietSimulation} ${onlyFiles} -o Dir::State::status="$1/status.after" --allow-downgrades --allow-change-held-packages install $2
   rm -f status.after
 }`,
         `for file in $3; do dpkg-deb -W --showformat='\${Package}\t\${Architecture}\t\${Version}\tii\n' "$file"; done`,

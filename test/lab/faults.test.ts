@@ -156,6 +156,19 @@ describe('when something breaks on real hosts', () => {
     expect(stdout).toContain('libexpat1');
   });
 
+  it('a package that is held between test and deploy: the dry run finds it, and nothing is changed', async () => {
+    await scanOnly();
+    await readyAfterScan(['--package', 'pdlab-web', '--package', 'xz-utils']);
+    const before = await versionOn(lab, 'lab3', 'liblzma5');
+    await lab.shell('lab3', 'apt-mark hold pdlab-web');
+    const deploy = await deck.run('deploy', 'lab3', '--yes');
+    expect(deploy.exit).toBe(3);
+    expect(deploy.said).toMatch(/pdlab-web is held|Held packages were changed/);
+    expect(deploy.said).toContain('nothing was changed');
+    expect(deploy.lines.filter(line => line.type === 'job.started')).toEqual([]);
+    expect(await versionOn(lab, 'lab3', 'liblzma5')).toBe(before);
+  });
+
   it('a canary that gets worse: it is taken back, the version blocked, and the rest goes on without it', async () => {
     await lab.install('lab1', 'pdlab-stops-service=1.0');
     await lab.shell('lab1', 'apt-get -q update');
