@@ -138,6 +138,7 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     ...(record.scan.endOfLife === undefined
       ? []
       : labelled('support', record.scan.endOfLife, width, state, 2)),
+    ...(record.scan.limits ?? []).flatMap(limit => labelled('limit', limit, width, state, 3)),
     ...labelled('kernel', `${facts.kernel.running}${newer}${reboot}`, width, state, 2),
     ...labelled(
       'time',

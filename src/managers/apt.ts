@@ -1,4 +1,4 @@
-import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
+import {badAnswer, linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine, decode} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
@@ -39,6 +39,23 @@ echo '@@ end'`,
       .map(line => cleanLine(line))
       .filter(line => !/is configured multiple times|legacy trusted\.gpg/.test(line));
     return {fresh: wordOf('apt.refresh', found, 'code') === '0' && failures.length === 0, failures};
+  },
+};
+
+/** Every update works in `partial`, also one that finds all as it was; the lists themselves have the time of the repository. */
+const lists: Probe<undefined, number | undefined> = {
+  script: () =>
+    defineScript(
+      'apt.lists',
+      {},
+      `echo '@@ refreshed'; stat -c %Y /var/lib/apt/lists/partial 2>/dev/null; echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('apt.lists', raw);
+    return wordOf('apt.lists', found, 'refreshed') === ''
+      ? undefined
+      : numberOf('apt.lists', found, 'refreshed');
   },
 };
 
@@ -147,6 +164,7 @@ const progress = (line: string): Progress | undefined => {
 export const apt: Manager = {
   id: 'apt',
   refresh,
+  lists,
   pending,
   installed,
   foreign,

@@ -28,6 +28,8 @@ export type Marks = {automatic: string[]; held: string[]};
 export type Manager = {
   id: ManagerId;
   refresh: Probe<undefined, RefreshAnswer>;
+  /** When the lists were refreshed last, by the host's clock, in seconds since 1970; without root. `undefined`: nobody knows. */
+  lists?: Probe<undefined, number | undefined>;
   pending: Probe<undefined, Pending>;
   installed: Probe<undefined, InstalledPackage[]>;
   /** Installed packages that are not the distribution's own, where the manager can tell: its records say nothing of them. */

@@ -13,6 +13,8 @@ export const scanSchema = z.object({
   installed: z.array(installedPackageSchema),
   /** Those of them that are not the distribution's own. Absent in older scans, and where the manager cannot tell. */
   foreign: z.array(foreignPackageSchema).exactOptional(),
+  /** What it could not say without root, a sentence each; absent where root was to be had. */
+  limits: z.array(z.string().max(300)).max(10).exactOptional(),
 });
 export type Scan = z.infer<typeof scanSchema>;
 
@@ -34,5 +36,7 @@ export const scanSummarySchema = z.object({
   reach: reachSchema.exactOptional(),
   /** One sentence, where its release gets no security fixes any more. */
   endOfLife: z.string().exactOptional(),
+  /** What it could not say without root, a sentence each; absent where root was to be had. */
+  limits: z.array(z.string().max(300)).max(10).exactOptional(),
 });
 export type ScanSummary = z.infer<typeof scanSummarySchema>;

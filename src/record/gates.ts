@@ -110,7 +110,19 @@ export const blockedInPlan = (
   };
 };
 
-const installable = (state: RunState): Refusal | undefined => planLocked(state) ?? blockedInPlan(state);
+const installable = (state: RunState): Refusal | undefined =>
+  planLocked(state) ?? blockedInPlan(state) ?? withoutRoot(state);
+
+/** A host whose user is not root and may not become it can be scanned, and no more. */
+const withoutRoot = (state: RunState): Refusal | undefined => {
+  const limited = plannedHosts(state).filter(record => record.scan?.limits !== undefined);
+  if (limited.length === 0) return undefined;
+  return {
+    code: 'gate.root',
+    what: `nothing can be installed without root on ${count(limited.length, 'host')}: ${names(limited)}`,
+    next: 'leave each of them out by name, or give it `become` in the inventory and begin another run',
+  };
+};
 
 const tested = (state: RunState): Refusal | undefined => {
   const refusal = installable(state);

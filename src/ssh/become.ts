@@ -5,13 +5,13 @@ import type {Host} from '../model/host.ts';
 /** How a shell is had on a host. */
 export type Become = 'plain' | 'sudo' | 'doas';
 
-/** The shell a script needs. Throws `become.missing` when it needs root and there is no way to it. */
+/** The shell a script needs. Throws `become.none` when it needs root and the inventory has no way to it. */
 export const chooseBecome = (host: Host, user: string, needsRoot: boolean): Become => {
   if (!needsRoot || user === 'root') return 'plain';
   if (host.become !== 'none') return host.become;
   throw new PatchdeckError(
     'outside',
-    'become.missing',
+    'become.none',
     `root is needed on ${host.name}, but ${cleanLine(user)} is not root and the inventory says become: none; nothing was done there`,
     `set \`become: sudo\` or \`become: doas\` for ${host.name}, or a user that is root`,
   );

@@ -9,6 +9,7 @@ import {members} from '../record/gates.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {concernsAll, troubleOf} from '../rollout/guard.ts';
+import {refreshLists} from './refresh-lists.ts';
 import {tellTwinsApart} from './twins.ts';
 
 /** Asks every host what it is and what is pending on it, its package lists refreshed. A host that cannot say is unknown, by name. */
@@ -68,12 +69,12 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
   }
   const manager = context.manager('apt');
   say('refreshing package lists');
-  const refreshed = await link.ask(manager.refresh, undefined);
-  if (!refreshed.fresh) {
+  const {failures, limits} = await refreshLists(link, manager);
+  if (failures !== undefined) {
     throw new PatchdeckError(
       'outside',
       'host.stale-lists',
-      `the package lists of ${host} could not be refreshed (${cleanLine(refreshed.failures.join('; '), 200)}); what is pending is unknown${afterEnd(seen, context.now())}`,
+      `the package lists of ${host} could not be refreshed (${cleanLine(failures.join('; '), 200)}); what is pending is unknown${afterEnd(seen, context.now())}`,
       'mend its repositories and scan again, or leave it out by name',
     );
   }
@@ -89,10 +90,11 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
     updates,
     installed,
     ...(foreign === undefined ? {} : {foreign}),
+    ...(limits.length === 0 ? {} : {limits}),
   };
 };
 
-const summaryOf = ({facts: seen, updates}: Scan, now: number): ScanSummary => ({
+const summaryOf = ({facts: seen, updates, limits}: Scan, now: number): ScanSummary => ({
   os: seen.os.name,
   kernel: seen.kernel.running,
   updates: updates.length,
@@ -103,6 +105,7 @@ const summaryOf = ({facts: seen, updates}: Scan, now: number): ScanSummary => ({
   rebootWanted: rebootReasons(seen).length > 0,
   bootId: seen.bootId,
   machineId: seen.machineId,
+  ...(limits === undefined ? {} : {limits}),
   ...ended(seen, now),
 });
 

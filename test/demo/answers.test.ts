@@ -51,6 +51,7 @@ test.each(fleet.map(spec => spec.name))('%s: the answer to every question parses
   expect(rebootReasons(seen)).toEqual([]);
   expect(bench.ask(baseline, undefined).failedUnits).toEqual([]);
   expect(bench.ask(apt.refresh, undefined)).toEqual({fresh: true, failures: []});
+  expect(apt.lists === undefined ? 0 : bench.ask(apt.lists, undefined)).toBeGreaterThan(0);
   expect(bench.ask(apt.broken, undefined)).toEqual([]);
   expect(bench.ask(staleUnits, undefined)).toEqual({restart: [], reboot: []});
   expect(bench.ask(bootState, undefined)).toEqual({bootId: seen.bootId, system: 'running'});

@@ -113,6 +113,18 @@ describe('test', () => {
     expect(refusal('test', ...scan)).toBe('gate.prioritize');
     expect(refusal('test', ...plan)).toBeUndefined();
   });
+  test('is refused, by name, for a host that was scanned without root; one that is left out is no reason', () => {
+    const limited = scanned('web2');
+    if (limited.type === 'host.scanned') limited.data.summary.limits = ['nothing can be installed there'];
+    const state = after(...scan, limited, locked(digest, 1), planned('web1'), planned('web2'));
+    expect(gate(state, 'test')).toMatchObject({
+      code: 'gate.root',
+      what: expect.stringContaining('1 host: web2') as string,
+      next: expect.stringContaining('become') as string,
+    });
+    expect(refusal('test', ...plan, limited, leftOut('web2'))).toBeUndefined();
+    expect(refusal('test', ...scan, limited, locked(digest, 1), planned('web1'))).toBeUndefined();
+  });
 });
 
 describe('deploy', () => {

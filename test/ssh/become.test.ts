@@ -204,7 +204,7 @@ describe('root without sudo', () => {
 
   it('cannot be had with become: none, and nothing is sent', async () => {
     const {session, server} = await open('nopasswd', asker().ask, {become: 'none'});
-    expect((await failure(session.run(root))).code).toBe('become.missing');
+    expect((await failure(session.run(root))).code).toBe('become.none');
     expect(server.commands).toEqual([]);
   });
 

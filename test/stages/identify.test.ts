@@ -34,6 +34,25 @@ describe('the identify stage', () => {
     );
   });
 
+  it('without root takes the lists as they are, and says what it cannot say', async () => {
+    const world = createWorld({web1: {}, web2: {}});
+    world.on('web2', 'apt.refresh', () => {
+      throw linkFault('become.none');
+    });
+    world.on('web2', 'apt.lists', () => '@@ refreshed\n1795658400\n@@ end\n');
+    expect((await run(world)).outcome).toBe('complete');
+    const limits = world.context.recordOf('web2').scan?.limits;
+    expect(limits).toEqual([
+      expect.stringContaining('were not refreshed, which only root may: they are of 2026-11-26 02:00 UTC'),
+      expect.stringContaining('nothing can be installed'),
+    ]);
+    const scan = world.context.recordOf('web2').scan?.updates;
+    expect([scan, world.context.recordOf('web1').scan?.limits]).toEqual([9, undefined]);
+    world.on('web2', 'apt.lists', () => '@@ refreshed\n@@ end\n');
+    await run(world);
+    expect(world.context.recordOf('web2').scan?.limits?.[0]).toContain('nobody knows how old they are');
+  });
+
   it.each([
     [
       'whose lists could not be refreshed: what is pending is unknown, not nothing',

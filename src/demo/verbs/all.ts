@@ -8,6 +8,7 @@ import {
   downloadBytes,
   installed,
   marks,
+  lists,
   refresh,
 } from './packages.ts';
 import {foreign} from './foreign.ts';
@@ -38,6 +39,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['job.poll', pollJob],
   ['job.remove', removeJob],
   ['apt.refresh', refresh],
+  ['apt.lists', lists],
   ['apt.pending', pending],
   ['apt.installed', installed],
   ['apt.foreign', foreign],

@@ -8,6 +8,11 @@ import {verb, type Verb} from './verb.ts';
 /** Refreshes the lists: every repository of the demo answers. */
 export const refresh: Verb = verb(2500, z.object({}), () => answer(['code', '0'], ['failures', []]));
 
+/** When the lists were refreshed: the demo's are always new. */
+export const lists: Verb = verb(60, z.object({}), (_host, _args, now) =>
+  answer(['refreshed', String(Math.floor(now / 1000))]),
+);
+
 /** What is installed, as dpkg-query says it. */
 export const installed: Verb = verb(400, z.object({}), host =>
   answer([
