@@ -3,12 +3,13 @@ import {clean, cleanLine} from '../model/clean.ts';
 import {factsSchema, type Facts} from '../model/facts.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {printBootIdentity, printMachineId} from '../jobs/boot-identity.ts';
+import {printNewestKernel} from './newest-kernel.ts';
 
 const verb = 'host.facts';
 
 /**
  * What a host is. In containers the kernel is the machine's below and says nothing about the host's packages; elsewhere the
- * newest installed kernel of the running flavour (the part after the last version number) is compared with the running one. What is
+ * newest installed kernel of the running flavour is compared with the running one. What is
  * half-installed is read from dpkg's states: `dpkg --audit` answers root only.
  */
 export const facts: Probe<undefined, Facts> = {
@@ -22,8 +23,7 @@ echo '@@ os'; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release
 echo '@@ arch'; dpkg --print-architecture 2>/dev/null || uname -m
 echo '@@ kernel'; uname -r
 echo '@@ newest'
-running=$(uname -r); flavour=\${running##*-}
-for image in /boot/vmlinuz-*-"$flavour"; do [ -e "$image" ] && printf '%s\\n' "\${image#/boot/vmlinuz-}"; done | sort -V | tail -n 1
+${printNewestKernel()}
 echo '@@ boot'; ${printBootIdentity}
 echo '@@ machine'; ${printMachineId}
 echo '@@ container'; systemd-detect-virt --container 2>/dev/null || { tr '\\0' '\\n' < /proc/1/environ 2>/dev/null | sed -n 's/^container=//p'; }
