@@ -1,11 +1,14 @@
 import {isFinal} from '../../src/model/phase.ts';
+import {parsePatchId} from '../../src/model/patch.ts';
 import {pickCanaries} from '../../src/record/canaries.ts';
 import {plannedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {isCanary, waveName, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {submit} from '../deed.ts';
+import {elapsed} from '../moments.ts';
 import {waveNumbers} from '../screens/deploy.ts';
+import {upgradeMs} from '../screens/host-columns.ts';
 import {count, namesOf} from '../words.ts';
 import type {Context} from './binding.ts';
 import {hostNames} from './targets.ts';
@@ -71,10 +74,11 @@ export const deployLayer = ({state, view}: Context, run: RunState, chosen: reado
       ...(hidden === 0
         ? []
         : [`${count(hidden, 'host')} of them ${hidden === 1 ? 'is' : 'are'} hidden by the filter.`]),
+      ...whatWords(run),
       none.length === 0
         ? 'Each has a tested way back.'
         : `${count(none.length, 'host')} cannot be rolled back: ${namesOf(hostNames(none), 6)}.`,
-      'When it ends is not known before the first hosts are done. X stops after the hosts at work.',
+      `${canaryTime(run)} X stops after the hosts at work.`,
     ],
     table: [
       ...(late.length === 0 ? [] : [row('canaries', late, run)]),
@@ -97,6 +101,28 @@ export const deployLayer = ({state, view}: Context, run: RunState, chosen: reado
       ...(chosen.length > 0 ? {hosts: hostNames(open)} : {}),
     }),
   };
+};
+
+/** What is installed, and how. */
+const whatWords = ({run}: RunState): string[] => {
+  const patches = run.plan?.patches.flatMap(id => parsePatchId(id) ?? []) ?? [];
+  if (patches.length === 0) return ['No patch is chosen: hosts are only rebooted where they need it.'];
+  const names = namesOf([...new Set(patches.map(({source}) => source))], 4);
+  const managers = [...new Set(patches.map(({manager}) => manager))].sort().join(', ');
+  return [
+    `${count(patches.length, 'patch', 'patches')} (${names}) by ${managers}, as jobs from what was staged.`,
+  ];
+};
+
+/** How long the canaries took from the job that changed them to their end: the best guess there is. */
+const canaryTime = (run: RunState): string => {
+  const times = [...run.hosts.values()]
+    .filter(record => isCanary(record) && record.phase === 'done')
+    .map(upgradeMs)
+    .filter(ms => ms !== undefined);
+  return times.length === 0
+    ? 'When it ends is not known before the first hosts are done.'
+    : `A host takes about ${elapsed(Math.max(...times))}, as the canaries did.`;
 };
 
 /** A deploy would still change it. */

@@ -3,6 +3,7 @@ import {changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {isCanary, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
+import {runningStage} from '../stage-now.ts';
 import {clockTime, elapsed} from '../moments.ts';
 import {line, span, strong, type Line} from '../span.ts';
 import {count, number} from '../words.ts';
@@ -71,7 +72,7 @@ const headline = (state: ConsoleState): Line => {
   const of = (phase: HostRecord['phase']): number => planned.filter(record => record.phase === phase).length;
   const [failed, unknown, back] = [of('failed'), of('unknown'), of('rolled back')];
   return line(
-    ...waveWords(run, planned),
+    ...waveWords(state, run, planned),
     `${number(of('done'))}/${number(planned.length)} done`,
     ...(failed === 0 ? [] : ['   ', span(`${number(failed)} failed`, 'bad')]),
     ...(unknown === 0 ? [] : ['   ', span(`${number(unknown)} unknown`, 'bad')]),
@@ -80,12 +81,24 @@ const headline = (state: ConsoleState): Line => {
   );
 };
 
-const waveWords = (run: RunState, planned: readonly HostRecord[]): (string | ReturnType<typeof strong>)[] => {
+/** The wave at work with what is done of it and how much of it may fail; the counts of the run come after. */
+const waveWords = (state: ConsoleState, run: RunState, planned: readonly HostRecord[]): Line => {
   const waves = waveNumbers(planned);
   const current = run.run.waves.at(-1);
-  if (current === undefined) return [`${count(waves.length, 'wave')}   `];
+  if (current === undefined) return line(`${count(waves.length, 'wave')}   `);
   const place = waves.indexOf(current.wave) + 1;
-  return [strong(`wave ${place === 0 ? current.wave : place} of ${waves.length}`), '   '];
+  const name = strong(`wave ${place === 0 ? current.wave : place} of ${waves.length}`);
+  if (runningStage(state) !== 'deploy') return line(name, '   ');
+  const hosts = planned.filter(record => !isCanary(record) && waveOf(record) === current.wave);
+  const bad = hosts.filter(({phase}) => phase === 'failed' || phase === 'unknown').length;
+  return line(
+    name,
+    `  ${number(hosts.filter(({phase}) => phase === 'done').length)}/${number(hosts.length)} done`,
+    ...(current.allowed === undefined
+      ? []
+      : [span(`  ${number(bad)} failed (${number(current.allowed)} allowed)`, bad > 0 ? 'bad' : 'quiet')]),
+    '   all ',
+  );
 };
 
 /** The run's bar: hosts in a final state. Its end is a guess from the pace so far, and says so. */

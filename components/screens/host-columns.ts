@@ -122,11 +122,18 @@ const progressOf = (record: HostRecord, state: ConsoleState, width: number): Lin
 /** While it works: since its phase began. At the end: from the job that changed it to the end. Empty before. */
 const timeOf = (record: HostRecord, now: number): string => {
   if (isActive(record)) return elapsed(now - Date.parse(record.phaseSince));
+  const ms = upgradeMs(record);
+  return ms === undefined ? '' : elapsed(ms);
+};
+
+/** From the first job of the present attempt that changed the host to its end, in ms; undefined while it has none. */
+export const upgradeMs = (record: HostRecord): number | undefined => {
   const first = record.jobs.find(
     (job, index) => index >= record.attemptFrom && (job.kind === 'install' || job.kind === 'undo'),
   );
-  if (!isFinal(record.phase) || first === undefined) return '';
-  return elapsed(Date.parse(record.phaseSince) - Date.parse(first.since));
+  return !isFinal(record.phase) || first === undefined
+    ? undefined
+    : Date.parse(record.phaseSince) - Date.parse(first.since);
 };
 
 const noteOf = (record: HostRecord, state: ConsoleState): Line => {

@@ -1,4 +1,4 @@
-import type {Patch} from '../../src/model/patch.ts';
+import {parsePatchId, type Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
 import type {Status} from './status.ts';
 
@@ -37,4 +37,7 @@ export const reachOf = (patch: Patch, state: ConsoleState): {internet: number; c
 };
 
 /** `openssl 3.0.17-1~deb12u2` from its id. */
-export const patchName = (id: string): string => id.replace(/^[a-z]+:/, '').replace('@', ' ');
+export const patchName = (id: string): string => {
+  const patch = parsePatchId(id);
+  return patch === undefined ? id : `${patch.source} ${patch.version}`;
+};

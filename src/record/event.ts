@@ -94,7 +94,7 @@ export const bodySchema = z.discriminatedUnion('type', [
   event('lease.released', {host, id: z.string()}),
   event('reboot.intended', {host, bootId: z.string()}),
   event('reboot.seen', {host, bootId: z.string()}),
-  event('wave.started', {wave: z.int(), size: z.int()}),
+  event('wave.started', {wave: z.int(), size: z.int(), allowed: z.int().min(0).optional()}),
   event('wave.ended', {wave: z.int(), outcome: z.enum(['done', 'failed', 'stopped']), summary: z.string()}),
   event('version.blocked', {patch: patchIdSchema, reason}),
   event('version.unblocked', {patch: patchIdSchema, reason}),

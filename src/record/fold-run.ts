@@ -74,8 +74,14 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
     }
     case 'wave.started': {
       const others = run.waves.filter(wave => wave.wave !== event.data.wave);
-      const {wave, size} = event.data;
-      return {...run, waves: [...others, {wave, size, startedAt: event.ts, summary: ''}]};
+      const {wave, size, allowed} = event.data;
+      return {
+        ...run,
+        waves: [
+          ...others,
+          {wave, size, ...(allowed === undefined ? {} : {allowed}), startedAt: event.ts, summary: ''},
+        ],
+      };
     }
     case 'wave.ended': {
       const {outcome, summary} = event.data;

@@ -68,6 +68,8 @@ export type StageRecord = {
 export type WaveRecord = {
   wave: number;
   size: number;
+  /** How many of its hosts may fail before nothing new starts in it; absent in runs of before that was recorded. */
+  allowed?: number;
   startedAt: string;
   outcome?: 'done' | 'failed' | 'stopped';
   summary: string;

@@ -47,7 +47,10 @@ const deployWave = async (
   upgrade: (host: string) => Promise<boolean>,
 ): Promise<WaveOutcome['outcome']> => {
   const wave = records[0] === undefined ? 1 : waveOf(records[0]);
-  await context.record({type: 'wave.started', data: {wave, size: records.length}});
+  await context.record({
+    type: 'wave.started',
+    data: {wave, size: records.length, allowed: context.limits.failuresAllowed},
+  });
   const result = await runWave(context, records, upgrade);
   const summary = [
     `${result.done.length} done`,

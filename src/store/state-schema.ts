@@ -90,6 +90,7 @@ export const runRecordSchema = z.looseObject({
     z.looseObject({
       wave: z.int(),
       size: z.int(),
+      allowed: z.int().exactOptional(),
       startedAt: z.string(),
       outcome: z.enum(['done', 'failed', 'stopped']).exactOptional(),
       summary: z.string(),

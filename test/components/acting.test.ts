@@ -100,6 +100,7 @@ test('a deploy shows its summary and starts only when the count is typed; Enter 
   const frame = await console.until('Deploy plan abababab');
   expect(frame).toContain('wave 2');
   expect(frame).toContain('1 partial');
+  expect(frame).toContain('2 patches (openssl, perl) by apt, as jobs from what was staged.');
   expect(frame).toContain('type 2 or shop-eu');
   await console.send(keys.enter);
   await console.send('3\r');

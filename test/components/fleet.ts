@@ -183,7 +183,7 @@ export const deployingShop = (engine: FakeEngine): void => {
     [
       {type: 'stage.signed-off', data: {stage: 'test', name: 'kim', reason: 'canary healthy'}},
       {type: 'stage.started', data: {stage: 'deploy'}},
-      {type: 'wave.started', data: {wave: 2, size: 1}},
+      {type: 'wave.started', data: {wave: 2, size: 1, allowed: 0}},
       phase('web10', 'installing'),
     ],
     72_000,

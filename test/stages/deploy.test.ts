@@ -66,9 +66,9 @@ describe('the deploy stage', () => {
     expect(ending(world)).toEqual({outcome: 'complete', summary: '4 done'});
     expect(installs(world)).toEqual(['web0', 'web2', 'web1', 'metal']);
     expect(world.context.of('wave.started').map(({data}) => data)).toEqual([
-      {wave: 1, size: 1},
-      {wave: 3, size: 1},
-      {wave: 1001, size: 1},
+      {wave: 1, size: 1, allowed: 0},
+      {wave: 3, size: 1, allowed: 0},
+      {wave: 1001, size: 1, allowed: 0},
     ]);
   });
 
