@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {readHoles} from '../src/engine/read-holes.ts';
 import type {HoleAnswer, HoleOnHost, HoleQuestion} from '../src/model/advisory.ts';
 import {PatchdeckError} from '../src/model/error.ts';
-import {holeWords} from '../src/report/hole-words.ts';
+import {holeWords} from '../src/model/hole-words.ts';
 import type {RunReading} from '../src/store/run-store.ts';
 import {exitCodes} from './exit-code.ts';
 import {check} from './flags.ts';

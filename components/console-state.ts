@@ -1,8 +1,10 @@
 import type {EngineState} from '../src/engine/interface.ts';
+import type {HoleAnswer} from '../src/model/advisory.ts';
 import type {Ranking} from '../src/model/patch.ts';
 import {stageNames, type StageName} from '../src/model/phase.ts';
 import type {RollbackPoint} from '../src/model/rollback.ts';
 import type {Scan} from '../src/model/scan.ts';
+import {screenIdOf} from './screens/screen-id.ts';
 import type {Theme} from './theme.ts';
 import type {Layer, ScreenUi, Ui} from './ui.ts';
 
@@ -19,6 +21,8 @@ export type ConsoleState = {
   ranking: Loaded<Ranking> | undefined;
   scan: Loaded<Scan> | undefined;
   point: Loaded<RollbackPoint> | undefined;
+  /** Where a vulnerability is, or what a host has; its digest is that of the ranking and what was asked. */
+  holes: Loaded<HoleAnswer> | undefined;
   log: {host: string; text: string} | undefined;
   /** What the engine is doing at the operator's word before it answers, in words. */
   asked: string | undefined;
@@ -45,12 +49,15 @@ export const emptyScreen: ScreenUi = {
 
 export const firstUi = (stage: StageName, size: Ui['size']): Ui => ({
   stage,
+  look: 'by-patch',
   screens: {
     identify: emptyScreen,
     prioritize: emptyScreen,
     test: emptyScreen,
     deploy: emptyScreen,
     verify: emptyScreen,
+    'by-cve': emptyScreen,
+    'by-host': emptyScreen,
   },
   layers: [],
   message: undefined,
@@ -61,11 +68,11 @@ export const firstUi = (stage: StageName, size: Ui['size']): Ui => ({
   size,
 });
 
-export const screenOf = (ui: Ui): ScreenUi => ui.screens[ui.stage];
+export const screenOf = (ui: Ui): ScreenUi => ui.screens[screenIdOf(ui)];
 
 export const changeScreen = (ui: Ui, next: Partial<ScreenUi>): Ui => ({
   ...ui,
-  screens: {...ui.screens, [ui.stage]: {...ui.screens[ui.stage], ...next}},
+  screens: {...ui.screens, [screenIdOf(ui)]: {...screenOf(ui), ...next}},
 });
 
 export const topLayer = (ui: Ui): Layer | undefined => ui.layers.at(-1);

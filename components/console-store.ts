@@ -14,7 +14,8 @@ import {askedNow, questionDeeds} from './keys/question-keys.ts';
 import {makeLoader} from './loader.ts';
 import {displayWidth} from './display-width.ts';
 import {nextStep} from './next-step.ts';
-import {screens} from './screens/all.ts';
+import {screenNow} from './screens/all.ts';
+import {screenIdOf} from './screens/screen-id.ts';
 import {settle} from './settle.ts';
 import type {Theme} from './theme.ts';
 import type {Deed, Message} from './ui.ts';
@@ -65,6 +66,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     ranking: undefined,
     scan: undefined,
     point: undefined,
+    holes: undefined,
     log: undefined,
     asked: undefined,
     questionSince: options.now(),
@@ -93,7 +95,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
   const say = (text: string, tone: Message['tone']): void => set({ui: {...state.ui, message: {text, tone}}});
 
   const context = (): Context => {
-    const screen = screens[state.ui.stage];
+    const screen = screenNow(state);
     return {state, screen, view: screen.view(state), height: tableFrame(state).body};
   };
 
@@ -154,7 +156,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     const asked = question === undefined ? undefined : questionDeeds(state, question, press);
     const layered = asked ?? layerDeeds(context(), press);
     if (layered !== undefined) return layered;
-    const binding = bindingFor(state.ui.stage, press.key);
+    const binding = bindingFor(screenIdOf(state.ui), press.key);
     if (binding === undefined) return [];
     const why = whyDisabled(binding, context());
     return why === undefined
@@ -169,7 +171,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
   const mustWait = (one: Press): boolean => {
     if (asking === 0 || urgent.has(one.key)) return false;
     const free = topLayer(state.ui) === undefined && askedNow(state) === undefined;
-    return waiting.length > 0 || (free && bindingFor(state.ui.stage, one.key)?.changes === true);
+    return waiting.length > 0 || (free && bindingFor(screenIdOf(state.ui), one.key)?.changes === true);
   };
 
   const goOn = (): void => {

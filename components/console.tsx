@@ -7,7 +7,7 @@ import {hintLine} from './key-hints.ts';
 import {useKeyRouter} from './keys/use-key-router.ts';
 import {layerOf} from './layers/layer-body.tsx';
 import {Row, Rows} from './row.tsx';
-import {screens} from './screens/all.ts';
+import {screenNow} from './screens/all.ts';
 import {span} from './span.ts';
 import {Spoken} from './spoken.tsx';
 import {TableBody} from './table-body.tsx';
@@ -25,7 +25,7 @@ export const Console = ({store}: {store: ConsoleStore}) => {
     const words = `too small: ${columns}x${rows}, ${smallest.columns}x${smallest.rows} is needed; nothing is lost`;
     return <Text wrap="truncate-end">{words}</Text>;
   }
-  const screen = screens[state.ui.stage];
+  const screen = screenNow(state);
   const context: Context = {state, screen, view: screen.view(state), height: tableFrame(state).body};
   if (theme.screenReader) return <Spoken context={context} />;
   const width = columns - 2;

@@ -6,7 +6,7 @@ import {number} from './words.ts';
 /** The row above the table: filter, counts, selection, sort. */
 export const filterLine = (state: ConsoleState, screen: Screen, view: View): Line => {
   if (view.total === 0) return [];
-  const ui = state.ui.screens[view.stage];
+  const ui = state.ui.screens[view.screen];
   const {glyphs} = state.theme;
   const editing = topLayer(state.ui)?.kind === 'filter';
   const left: Line =

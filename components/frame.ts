@@ -1,7 +1,7 @@
 import type {ConsoleState} from './console-state.ts';
 import {shareRows} from './layout.ts';
 import {standingMessage} from './standing-message.ts';
-import {screens} from './screens/all.ts';
+import {screenNow} from './screens/all.ts';
 import {wrap} from './span.ts';
 import type {Message} from './ui.ts';
 
@@ -33,7 +33,7 @@ export const tableFrame = (
   state: ConsoleState,
 ): {body: number; strip: number; message: number; progress: boolean} => {
   const {rows, columns} = state.ui.size;
-  const progress = screens[state.ui.stage].progress(state, columns - 2) !== undefined;
+  const progress = screenNow(state).progress(state, columns - 2) !== undefined;
   // Header, progress, filter line, column titles and hints.
   const fixed = fixedRows.header + (progress ? 1 : 0) + 2 + fixedRows.hints;
   const strip = rows >= 40 ? 8 : rows >= 30 ? 6 : 5;

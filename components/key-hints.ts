@@ -36,7 +36,7 @@ export const hintLine = (context: Context): Line => {
 type Hint = readonly [key: string, word: string];
 
 const tableHints = (context: Context): Hint[] =>
-  bindingsOf(context.state.ui.stage).flatMap((binding): Hint[] => {
+  bindingsOf(context.screen.id).flatMap((binding): Hint[] => {
     const word = hintOf(binding, context);
     if (word === undefined || fixed.has(binding.id) || whyDisabled(binding, context) !== undefined) return [];
     return [[keyNames(binding.keys.slice(0, 1)), word]];

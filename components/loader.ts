@@ -1,14 +1,16 @@
 import type {Engine} from '../src/engine/interface.ts';
+import type {HoleAnswer, HoleQuestion} from '../src/model/advisory.ts';
 import {describeError} from '../src/model/error.ts';
 import {rankingSchema} from '../src/model/patch.ts';
 import {rollbackPointSchema} from '../src/model/rollback.ts';
 import {scanSchema} from '../src/model/scan.ts';
 import {topLayer, type ConsoleState, type Loaded} from './console-state.ts';
+import type {Page} from './ui.ts';
 
 /** How often the log of the host that is open is asked for, in ms. */
 const logEvery = 1000;
 
-type Slot = 'ranking' | 'scan' | 'point';
+type Slot = 'ranking' | 'scan' | 'point' | 'holes';
 type Schema<T> = {parse(value: unknown): T};
 
 /** Fetches what the screen needs from the engine when it needs it: the ranking, a host's scan, its way back, its log. */
@@ -21,23 +23,35 @@ export const makeLoader = (
   let logOf: string | undefined;
   let poll: NodeJS.Timeout | undefined;
 
-  const load = <T>(
+  const fetch = <T>(
     slot: Slot,
     digest: string | undefined,
-    schema: Schema<T>,
+    ask: () => Promise<T>,
     put: (loaded: Loaded<T>) => void,
   ) => {
     if (digest === undefined || asked[slot] === digest) return;
     asked[slot] = digest;
-    engine
-      .read(digest)
-      .then(bytes => ({digest, value: schema.parse(JSON.parse(new TextDecoder().decode(bytes)))}))
+    ask()
+      .then(value => ({digest, value}))
       .catch((error: unknown) => ({digest, error: describeError(error)}))
       .then(loaded => {
         if (asked[slot] === digest) put(loaded);
       })
       .catch(() => undefined);
   };
+
+  const load = <T>(
+    slot: Slot,
+    digest: string | undefined,
+    schema: Schema<T>,
+    put: (loaded: Loaded<T>) => void,
+  ) =>
+    fetch(
+      slot,
+      digest,
+      async () => schema.parse(JSON.parse(new TextDecoder().decode(await engine.read(digest ?? '')))),
+      put,
+    );
 
   const readLog = (host: string): void => {
     engine
@@ -69,6 +83,11 @@ export const makeLoader = (
       const record = host === undefined ? undefined : state.engine.run?.hosts.get(host);
       load('scan', record?.scan?.file, scanSchema, scan => set({scan}));
       load('point', record?.point?.file, rollbackPointSchema, point => set({point}));
+      const question = pages.map(questionOf).findLast(asks => asks !== undefined);
+      if (question !== undefined) {
+        const ask = (): Promise<HoleAnswer> => engine.holes(question);
+        fetch('holes', holesKey(state, question), ask, holes => set({holes}));
+      }
       const top = topLayer(state.ui);
       followLog(top?.kind === 'page' && top.page.of === 'log' ? top.page.host : undefined);
     },
@@ -77,4 +96,15 @@ export const makeLoader = (
       logOf = undefined;
     },
   };
+};
+
+/** What an answer about vulnerabilities is kept under: another ranking may say something else. */
+export const holesKey = (state: ConsoleState, question: HoleQuestion): string | undefined => {
+  const file = state.engine.run?.run.ranking?.file;
+  return file === undefined ? undefined : JSON.stringify([file, question]);
+};
+
+const questionOf = (page: Page): HoleQuestion | undefined => {
+  if (page.of === 'cve') return {cve: page.cve};
+  return page.of === 'host-cves' ? {host: page.host} : undefined;
 };

@@ -1,11 +1,11 @@
 import {changeScreen, screenOf, type ConsoleState} from './console-state.ts';
 import {tableFrame} from './frame.ts';
-import {screens} from './screens/all.ts';
+import {screenNow} from './screens/all.ts';
 import {clamp, windowTop} from './table/windowing.ts';
 
 /** Puts the cursor back on its row, wherever that is now, and the row into sight. */
 export const settle = (state: ConsoleState): ConsoleState => {
-  const {ids} = screens[state.ui.stage].view(state);
+  const {ids} = screenNow(state).view(state);
   const screen = screenOf(state.ui);
   const found = screen.cursor === undefined ? -1 : ids.indexOf(screen.cursor);
   // The row is gone: the cursor stays where it was, on what is there now.

@@ -5,7 +5,6 @@ import {filterLine} from './filter-line.ts';
 import {messageLines, tableFrame} from './frame.ts';
 import {hintLine} from './key-hints.ts';
 import {layerOf} from './layers/layer-body.tsx';
-import {screens} from './screens/all.ts';
 import {lineText} from './span.ts';
 import {trailLine} from './trail.ts';
 
@@ -17,7 +16,7 @@ export const Spoken = ({context}: {context: Context}) => {
   const marked = cursor !== undefined && view.marked.has(cursor) ? ', selected' : '';
   const row =
     cursor === undefined || view.ids.length === 0
-      ? screens[state.ui.stage].empty(state).join(' ')
+      ? screen.empty(state).join(' ')
       : `row ${at + 1} of ${view.ids.length}${marked}: ${screen.sentence(state, cursor)}`;
   const strip = cursor === undefined || tableFrame(state).strip === 0 ? [] : screen.strip(state, cursor, 200);
   const sentences = [

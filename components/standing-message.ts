@@ -4,7 +4,7 @@ import {askedNow} from './keys/question-keys.ts';
 import {ago, localTimes} from './moments.ts';
 import {nextStep} from './next-step.ts';
 import {isOutdated} from './screens/test.ts';
-import {screens} from './screens/all.ts';
+import {screenNow} from './screens/all.ts';
 import {troubledHosts} from './troubles.ts';
 import type {Message} from './ui.ts';
 import {count} from './words.ts';
@@ -31,7 +31,7 @@ export const standingMessage = (state: ConsoleState): Message => {
     return {text: unseen.length > 0 ? unseen.join('; ') : words, tone: 'bad'};
   }
   if (unseen.length > 0) return {text: [...unseen, next].filter(isText).join('   '), tone: 'quiet'};
-  const {blocked} = screens[state.ui.stage].view(state);
+  const {blocked} = screenNow(state).view(state);
   if (blocked !== undefined) return {text: `Not yet: ${blocked.what}. Next: ${blocked.next}`, tone: 'quiet'};
   const troubled = troubledHosts(state);
   if (troubled > 0) {

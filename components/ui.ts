@@ -1,5 +1,6 @@
 import type {Command} from '../src/engine/interface.ts';
 import type {StageName} from '../src/model/phase.ts';
+import type {Look, ScreenId} from './screens/screen-id.ts';
 
 /** Where the operator is on one screen. Rows are known by their id: filter, sort and refresh keep them. */
 export type ScreenUi = {
@@ -21,7 +22,9 @@ export type Message = {text: string; tone: 'good' | 'bad' | 'quiet'};
 
 export type Ui = {
   stage: StageName;
-  screens: Readonly<Record<StageName, ScreenUi>>;
+  /** How prioritize is looked at. */
+  look: Look;
+  screens: Readonly<Record<ScreenId, ScreenUi>>;
   layers: readonly Layer[];
   message: Message | undefined;
   /** Answer to the question on top, as far as it is typed. */
@@ -42,7 +45,8 @@ export type Page =
   | {of: 'patch'; patch: string}
   | {of: 'log'; host: string}
   | {of: 'what-if'}
-  | {of: 'holes'; by: 'cve' | 'host'};
+  | {of: 'cve'; cve: string}
+  | {of: 'host-cves'; host: string};
 
 export type Field = {
   id: string;

@@ -1,7 +1,9 @@
-import type {StageName} from '../../src/model/phase.ts';
+import type {ScreenId} from '../screens/screen-id.ts';
 import {isHere, type Binding} from './binding.ts';
+import {blockingBindings} from './blocking.ts';
 import {deployBindings} from './deploying.ts';
 import {everywhereBindings} from './everywhere.ts';
+import {closingBindings, lookBindings} from './holes.ts';
 import {hostBindings} from './hosts.ts';
 import {movingBindings} from './moving.ts';
 import {patchBindings} from './patches.ts';
@@ -15,14 +17,18 @@ import {stageBindings} from './stages.ts';
 export const bindings: readonly Binding[] = [
   ...deployBindings,
   ...stageBindings,
+  ...closingBindings,
   ...patchBindings,
+  ...lookBindings,
+  ...blockingBindings,
   ...hostBindings,
   ...selectingBindings,
   ...everywhereBindings,
   ...movingBindings,
 ];
 
-export const bindingFor = (stage: StageName, key: string): Binding | undefined =>
-  bindings.find(binding => isHere(binding, stage) && binding.keys.includes(key));
+export const bindingFor = (screen: ScreenId, key: string): Binding | undefined =>
+  bindings.find(binding => isHere(binding, screen) && binding.keys.includes(key));
 
-export const bindingsOf = (stage: StageName): Binding[] => bindings.filter(binding => isHere(binding, stage));
+export const bindingsOf = (screen: ScreenId): Binding[] =>
+  bindings.filter(binding => isHere(binding, screen));

@@ -1,6 +1,7 @@
 import type {StageName} from '../../src/model/phase.ts';
 import type {ConsoleState} from '../console-state.ts';
 import type {Screen, View} from '../screens/screen.ts';
+import type {ScreenId} from '../screens/screen-id.ts';
 import type {Deed} from '../ui.ts';
 
 /** What a binding may look at. */
@@ -25,7 +26,7 @@ export type Binding = {
   /** The word for it in the hints of the last row; absent: not hinted. Hints stand in the order of the table. */
   hint?: string | ((context: Context) => string | undefined);
   tier: 'safe' | 'confirm' | 'live';
-  where: 'everywhere' | readonly StageName[];
+  where: 'everywhere' | readonly ScreenId[];
   /** Changes the run: not possible while another console holds it. */
   changes?: boolean;
   /** Why it cannot be done here and now. */
@@ -51,5 +52,5 @@ export const whyDisabled = (binding: Binding, context: Context): string | undefi
   return binding.disabled?.(context);
 };
 
-export const isHere = (binding: Binding, stage: StageName): boolean =>
-  binding.where === 'everywhere' || binding.where.includes(stage);
+export const isHere = (binding: Binding, screen: ScreenId): boolean =>
+  binding.where === 'everywhere' || binding.where.includes(screen);

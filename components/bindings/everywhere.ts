@@ -1,24 +1,26 @@
 import {stageNames, type StageName} from '../../src/model/phase.ts';
-import {screenOf, topLayer} from '../console-state.ts';
+import {changeScreen, screenOf, topLayer} from '../console-state.ts';
 import {change, open} from '../deed.ts';
 import {stageTitles} from '../screens/all.ts';
 import type {Binding, Context} from './binding.ts';
 import {isStop, leaveLayer, stopLayer} from './stopping.ts';
 import type {Deed, Ui} from '../ui.ts';
 
-const goTo = (stage: StageName): Deed => change(ui => ({...ui, stage, layers: [], message: undefined}));
+const goTo = (stage: StageName): Deed =>
+  change(ui => ({...ui, stage, look: 'by-patch', layers: [], message: undefined}));
 
 const neighbour = (context: Context, by: number): Deed => {
   const at = stageNames.indexOf(context.state.ui.stage) + by;
   return goTo(stageNames[(at + stageNames.length) % stageNames.length] ?? 'identify');
 };
 
-/** Clears what Esc can clear without a layer: an open range first, then the filter. */
+/** Clears what Esc can clear without a layer: an open range first, then the filter, then another look at the stage. */
 const back = (ui: Ui): Ui => {
   if (topLayer(ui) !== undefined) return {...ui, layers: ui.layers.slice(0, -1)};
   const screen = screenOf(ui);
-  const next = screen.anchor === undefined ? {...screen, filter: ''} : {...screen, anchor: undefined};
-  return {...ui, message: undefined, screens: {...ui.screens, [ui.stage]: next}};
+  const quiet = {...ui, message: undefined};
+  if (screen.anchor !== undefined) return changeScreen(quiet, {anchor: undefined});
+  return screen.filter === '' ? {...quiet, look: 'by-patch'} : changeScreen(quiet, {filter: ''});
 };
 
 /** What works on every screen, in the order in which hints have room for it. */

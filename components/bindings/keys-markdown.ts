@@ -1,6 +1,6 @@
-import {stageNames} from '../../src/model/phase.ts';
 import {keyNames} from '../key-names.ts';
-import {stageTitles} from '../screens/all.ts';
+import {screenTitles} from '../screens/all.ts';
+import {screenIds} from '../screens/screen-id.ts';
 import {bindings, bindingsOf} from './all.ts';
 import type {Binding} from './binding.ts';
 
@@ -15,10 +15,10 @@ export const keysMarkdown = (): string =>
     '- **confirm**: asks y/n or for a reason first. Enter alone never confirms.',
     "- **live**: changes hosts. Shows a summary, then wants the number of hosts or the fleet's name typed.",
     '',
-    ...stageNames.flatMap(stage => [
-      `## ${stageTitles[stage]}`,
+    ...screenIds.flatMap(screen => [
+      `## ${screenTitles[screen]}`,
       '',
-      ...table(bindingsOf(stage).filter(binding => binding.where !== 'everywhere')),
+      ...table(bindingsOf(screen).filter(binding => binding.where !== 'everywhere')),
     ]),
     '## Everywhere',
     '',

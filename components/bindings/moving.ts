@@ -1,5 +1,6 @@
 import {changeScreen, screenOf} from '../console-state.ts';
 import {change} from '../deed.ts';
+import {prioritizeScreens} from '../screens/screen-id.ts';
 import {clamp} from '../table/windowing.ts';
 import type {Binding, Context} from './binding.ts';
 import {cursorOf} from './targets.ts';
@@ -110,7 +111,7 @@ export const movingBindings: readonly Binding[] = [
     where: 'everywhere',
     deed: () => change(ui => changeScreen(ui, {reverse: !screenOf(ui).reverse, held: undefined})),
   },
-  hold('hold', 'p', ['identify', 'prioritize', 'test', 'verify']),
+  hold('hold', 'p', ['identify', ...prioritizeScreens, 'test', 'verify']),
   hold('hold-deploy', 'f', ['deploy']),
   {
     id: 'range',

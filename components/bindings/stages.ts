@@ -6,6 +6,7 @@ import type {Binding} from './binding.ts';
 import {gateNow} from '../gates-now.ts';
 import {reasonField} from './hosts.ts';
 import {runningStage} from '../stage-now.ts';
+import {prioritizeScreens} from '../screens/screen-id.ts';
 import {noRun, whyNot} from './starting.ts';
 import {planName, testLayer} from './summaries.ts';
 import {hostNames, targetHosts} from './targets.ts';
@@ -47,7 +48,7 @@ export const stageBindings: readonly Binding[] = [
     title: 'begin: rank what is pending',
     hint: c => (c.state.engine.run?.run.ranking === undefined ? 'begin ranking' : undefined),
     tier: 'safe',
-    where: ['prioritize'],
+    where: prioritizeScreens,
     changes: true,
     disabled: c => whyNot(c, 'prioritize'),
     deed: () => submit('ranking', {type: 'start', stage: 'prioritize'}),

@@ -9,7 +9,7 @@ export const paletteMatches = (context: Context, text: string): PaletteEntry[] =
     .toLowerCase()
     .split(/\s+/)
     .filter(word => word !== '');
-  return bindingsOf(context.state.ui.stage)
+  return bindingsOf(context.screen.id)
     .filter(binding => binding.id !== 'palette' && binding.id !== 'back')
     .filter(binding => {
       const name =

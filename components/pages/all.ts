@@ -1,12 +1,13 @@
 import type {ConsoleState} from '../console-state.ts';
 import {fixedRows, messageRows} from '../frame.ts';
 import {keep} from '../keep.ts';
-import {stageTitles} from '../screens/all.ts';
+import {screenTitles} from '../screens/all.ts';
 import {patchName} from '../screens/patch-words.ts';
+import {screenIdOf} from '../screens/screen-id.ts';
 import {lineText, wrapLine, type Line} from '../span.ts';
 import type {Page} from '../ui.ts';
 import {helpLines} from './help.ts';
-import {cveLines, hostHoleLines} from './holes.ts';
+import {cveLines, hostCveLines} from './holes.ts';
 import {hostLines} from './host.ts';
 import {logLines} from './log.ts';
 import {patchLines} from './patch.ts';
@@ -41,15 +42,17 @@ const linesOf = (state: ConsoleState, page: Page, width: number): readonly Line[
       return logLines(state, page.host, width);
     case 'what-if':
       return whatIfLines(state);
-    case 'holes':
-      return page.by === 'cve' ? cveLines(state) : hostHoleLines(state);
+    case 'cve':
+      return cveLines(state, page.cve, width);
+    case 'host-cves':
+      return hostCveLines(state, page.host, width);
   }
 };
 
 export const pageTitle = (state: ConsoleState, page: Page): string => {
   switch (page.of) {
     case 'help':
-      return `Keys of ${stageTitles[state.ui.stage]}`;
+      return `Keys of ${screenTitles[screenIdOf(state.ui)]}`;
     case 'host':
       return page.host;
     case 'patch':
@@ -58,8 +61,10 @@ export const pageTitle = (state: ConsoleState, page: Page): string => {
       return `Log of ${page.host}`;
     case 'what-if':
       return 'What if';
-    case 'holes':
-      return page.by === 'cve' ? 'By CVE' : 'By host';
+    case 'cve':
+      return page.cve;
+    case 'host-cves':
+      return `Vulnerabilities of ${page.host}`;
   }
 };
 

@@ -3,20 +3,20 @@ import {bindingsOf} from '../bindings/all.ts';
 import {isHere, whyDisabled, type Binding, type Context} from '../bindings/binding.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {keyNames} from '../key-names.ts';
-import {screens, stageTitles} from '../screens/all.ts';
+import {screenNow, screenTitles, stageTitles} from '../screens/all.ts';
 import {line, span, strong, type Line} from '../span.ts';
 
 /** All keys of the screen, made from the table of bindings; what cannot be done now says why. */
 export const helpLines = (state: ConsoleState): Line[] => {
   const {stage} = state.ui;
-  const screen = screens[stage];
+  const screen = screenNow(state);
   const view = screen.view(state);
   const context: Context = {state, screen, view, height: 10};
-  const all = bindingsOf(stage);
+  const all = bindingsOf(screen.id);
   const here = all.filter(binding => binding.where !== 'everywhere');
   const everywhere = all.filter(binding => binding.where === 'everywhere');
   return [
-    line(strong(`On ${stageTitles[stage]}`)),
+    line(strong(`On ${screenTitles[screen.id]}`)),
     ...here.flatMap(binding => bindingLines(binding, context)),
     line(''),
     line(strong('Everywhere')),

@@ -16,6 +16,7 @@ export const makeScreen = <Item>(spec: ScreenSpec<Item>): Screen => {
   const ids = keep<readonly string[]>();
   const fitted = keep<readonly Column<Item>[]>();
   const heading = keep<Line>();
+  const screenId = spec.screen ?? spec.stage;
 
   const itemsOf = (state: ConsoleState): ReadonlyMap<string, Item> =>
     rows(spec.source(state), () => new Map(spec.items(state).map(item => [spec.id(item), item])));
@@ -27,7 +28,7 @@ export const makeScreen = <Item>(spec: ScreenSpec<Item>): Screen => {
 
   const view = (state: ConsoleState): View => {
     const items = itemsOf(state);
-    const ui = state.ui.screens[spec.stage];
+    const ui = state.ui.screens[screenId];
     const marked = spec.marked(state);
     const sort = ui.sort ?? spec.sort.column;
     const reverse = ui.reverse !== (sort === spec.sort.column && spec.sort.reverse);
@@ -37,6 +38,7 @@ export const makeScreen = <Item>(spec: ScreenSpec<Item>): Screen => {
     const seen = marked.size === 0 ? 0 : shown.filter(id => marked.has(id)).length;
     return {
       stage: spec.stage,
+      screen: screenId,
       ids: shown,
       total: items.size,
       marked,
@@ -53,6 +55,7 @@ export const makeScreen = <Item>(spec: ScreenSpec<Item>): Screen => {
 
   return {
     stage: spec.stage,
+    id: screenId,
     noun: spec.noun,
     sortable: spec.columns.filter(column => column.order !== undefined).map(column => column.id),
     sort: spec.sort,

@@ -41,3 +41,7 @@ export const patchName = (id: string): string => {
   const patch = parsePatchId(id);
   return patch === undefined ? id : `${patch.source} ${patch.version}`;
 };
+
+/** `41 %`, `0.3 %`: a share from 0 to 1. */
+export const percentWord = (share: number): string =>
+  `${share >= 0.1 ? Math.round(share * 100) : (share * 100).toFixed(1)} %`;

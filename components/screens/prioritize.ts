@@ -110,9 +110,9 @@ export const prioritizeScreen = makeScreen<Patch>({
   },
   text: patch => [patch.source, patch.version, patch.why, ...patch.packages, ...patch.cves].join(' '),
   marked: state => state.engine.run?.run.chosen ?? noPatches,
-  headline: state => headline(state),
+  headline: state => prioritizeHeadline(state),
   strip: (patch, state, width) => strip(patch, state, width),
-  empty: state => emptyWords(state),
+  empty: state => prioritizeEmpty(state),
 });
 
 const noPatches: ReadonlySet<string> = new Set();
@@ -137,7 +137,7 @@ const whyCell = (patch: Patch, state: ConsoleState): Line => {
   return [blocked === undefined ? span(patch.why) : span(`blocked: ${blocked}`, 'bad')];
 };
 
-const headline = (state: ConsoleState): Line => {
+export const prioritizeHeadline = (state: ConsoleState): Line => {
   const {run} = state.engine;
   const ranking = state.ranking?.value;
   if (run === undefined || ranking === undefined) return line(span('nothing was ranked yet', 'quiet'));
@@ -186,7 +186,7 @@ const strip = (patch: Patch, state: ConsoleState, width: number): Line[] => {
   ];
 };
 
-const emptyWords = (state: ConsoleState): string[] => {
+export const prioritizeEmpty = (state: ConsoleState): string[] => {
   const failed = state.ranking?.error;
   if (failed !== undefined) return [`The ranking cannot be read: ${failed}`, 'b ranks anew.'];
   const purpose = 'Prioritize ranks what is pending, each patch with its written reason, and locks the plan.';

@@ -4,6 +4,7 @@ import type {ConsoleState} from '../console-state.ts';
 import type {ColumnWidth} from '../layout.ts';
 import type {Line, Span} from '../span.ts';
 import type {FieldValue} from '../table/filter.ts';
+import type {ScreenId} from './screen-id.ts';
 
 export type Column<Item> = ColumnWidth & {
   title: string;
@@ -16,9 +17,11 @@ export type Column<Item> = ColumnWidth & {
   order?: (item: Item, state: ConsoleState) => string | number | undefined;
 };
 
-/** One of the five screens, said in data. `Item` is what a row shows: a host or a patch. */
+/** A screen, said in data. `Item` is what a row shows: a host, a patch, a vulnerability. */
 export type ScreenSpec<Item> = {
   stage: StageName;
+  /** Where it is another look at its stage. */
+  screen?: ScreenId;
   items(state: ConsoleState): readonly Item[];
   id(item: Item): string;
   /** Changes when the items or what the cells are made of change. */
@@ -44,6 +47,7 @@ export type ScreenSpec<Item> = {
 /** A screen's rows as they are now, whatever they show. */
 export type View = {
   stage: StageName;
+  screen: ScreenId;
   /** Ids that match the filter, in order. */
   ids: readonly string[];
   total: number;
@@ -58,6 +62,7 @@ export type View = {
 /** A screen without its item type: what the console works with. */
 export type Screen = {
   stage: StageName;
+  id: ScreenId;
   noun: string;
   sortable: readonly string[];
   sort: {column: string; reverse: boolean};

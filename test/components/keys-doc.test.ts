@@ -1,15 +1,15 @@
 import {expect, test} from 'vitest';
 import {bindings, bindingsOf} from '../../components/bindings/all.ts';
 import {keysMarkdown} from '../../components/bindings/keys-markdown.ts';
-import {stageNames} from '../../src/model/phase.ts';
+import {screenIds} from '../../components/screens/screen-id.ts';
 
 test('docs/keys.md lists the keys as they are', async () => {
   await expect(keysMarkdown()).toMatchFileSnapshot('../../docs/keys.md');
 });
 
 test('no key means two things on one screen', () => {
-  for (const stage of stageNames) {
-    const keys = bindingsOf(stage).flatMap(binding => binding.keys);
+  for (const screen of screenIds) {
+    const keys = bindingsOf(screen).flatMap(binding => binding.keys);
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   }
 });

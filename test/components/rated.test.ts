@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import type {Findings} from '../../src/model/advisory.ts';
 import type {Ranking} from '../../src/model/patch.ts';
 import {FakeEngine} from './fake-engine.ts';
 import {ended, openssl, perl, scannedShop} from './fleet.ts';
@@ -12,8 +13,32 @@ beforeEach(() => {
 afterEach(() => shown?.unmount());
 
 /** A ranking that rests on feeds. */
-const rated = async (): Promise<Shown> => {
+const rated = async (chosen = [openssl.id, perl.id]): Promise<Shown> => {
   scannedShop(engine);
+  const findings: Findings = {
+    v: 1,
+    groups: [
+      {
+        ecosystem: 'Debian:12',
+        source: 'openssl',
+        installed: '3.0.16-1',
+        candidate: '3.0.17-1~deb12u2',
+        hosts: ['web01', 'web02', 'db1'],
+        findings: [
+          {
+            cve: 'CVE-2026-1234',
+            record: 'CVE-2026-1234',
+            state: 'fix-pending',
+            fixed: '3.0.17-1~deb12u2',
+            severity: 'high',
+          },
+        ],
+      },
+    ],
+    unknownReleases: [{ecosystem: 'Debian:13', hosts: ['web10']}],
+    uncovered: [],
+    unjudged: [],
+  };
   const ranking: Ranking = {
     v: 1,
     at: new Date(engine.now()).toISOString(),
@@ -21,6 +46,7 @@ const rated = async (): Promise<Shown> => {
     patches: [
       {
         ...openssl,
+        notInstalled: [{host: 'db1', why: 'held'}],
         rating: {
           severity: 'high',
           severityBy: 'the distribution',
@@ -34,9 +60,17 @@ const rated = async (): Promise<Shown> => {
       },
       perl,
     ],
-    findings: 'f'.repeat(64),
+    findings: engine.keep(findings),
+    closing: [{cve: 'CVE-2026-1234', severity: 'high', epss: 0.12}],
     open: [
-      {cve: 'CVE-2025-7777', source: 'zlib', state: 'no-fix-yet', fixed: null, hosts: ['web01', 'db1']},
+      {
+        cve: 'CVE-2025-7777',
+        source: 'zlib',
+        state: 'no-fix-yet',
+        fixed: null,
+        hosts: ['web01', 'db1'],
+        hostCount: 1200,
+      },
       {
         cve: 'CVE-2025-8888',
         source: 'linux',
@@ -47,13 +81,19 @@ const rated = async (): Promise<Shown> => {
       },
     ],
     openCount: 2,
-    openOn: {web01: {open: 1, exploited: 0}, db1: {open: 2, exploited: 0}},
+    openOn: {
+      web01: {open: 1, exploited: 0},
+      web02: {open: 0, exploited: 0},
+      db1: {open: 2417, exploited: 0},
+    },
     uncovered: ['acme is of a third party, no feed covers it: web01'],
   };
   engine.happenAll([
     {type: 'stage.started', data: {stage: 'prioritize'}},
     {type: 'patches.ranked', data: {file: engine.keep(ranking), count: 2}},
-    {type: 'patches.chosen', data: {patches: [openssl.id], chosen: true}},
+    ...(chosen.length === 0
+      ? []
+      : [{type: 'patches.chosen', data: {patches: chosen, chosen: true}} as const]),
     ended('prioritize'),
   ]);
   shown = await show({engine, now: engine.now, stage: 'prioritize', rows: 40});
@@ -70,19 +110,71 @@ test('Enter shows how bad and how likely it is, the way to the SSVC decision, an
   expect(frame).toContain('act: exploitation active > automatable yes');
 });
 
-test('c shows every CVE, what closes it, and what nothing closes', async () => {
+test('c shows every CVE, the exploited first, with what closes it and where nothing does', async () => {
   const console = await rated();
   await console.send('c');
-  const frame = await console.until('Closed by none');
-  expect(frame).toMatch(/\+ +CVE-2026-1234 +openssl.* on .*exploited/);
-  expect(frame).toMatch(/CVE-2025-7777 +zlib on web01, db1: no fix yet, severity unknown/);
-  expect(frame).toMatch(/CVE-2025-8888 +linux on db1: the fixed kernel is installed: boot it/);
-  expect(frame).toContain('acme is of a third party');
+  await console.until('CLOSED BY');
+  const rows = console.rows().filter(row => row.includes('CVE-2'));
+  expect(rows[0]).toMatch(/^ > \* CVE-2026-1234 +! kev high +12 % +3 +- +openssl \+1 3\.0\.17-1~deb/);
+  expect(rows[1]).toMatch(/CVE-2025-8888 +\^ high +\? +- +1 +linux: fixed, not booted/);
+  expect(rows[2]).toMatch(/CVE-2025-7777 +\? unknown +\? +- +1,200 +zlib: no fix yet/);
+  await console.send('jj');
+  await console.until('zlib on web01, db1 and 1,198 more: no fix yet');
+  // Esc goes back to where it was come from.
+  await console.send(keys.esc);
+  await console.until('DUE');
 });
 
-test('y shows every host with what its updates close and what stays', async () => {
+test('in the table of CVEs filter and sort work, and space chooses the patches that close one, with a way back', async () => {
+  const console = await rated();
+  await console.send('c/is:open\r');
+  await console.until('2/3');
+  await console.send(' ');
+  await console.until('no pending update that can be chosen closes it');
+  await console.send(keys.esc);
+  await console.until('3 shown');
+  await console.send('g ');
+  await console.until('2 patches no longer chosen; u takes it back');
+  await console.send('g ');
+  await console.until('2 patches chosen; u takes it back');
+  await console.send('u');
+  await console.until('taken back');
+  expect(engine.commands.map(command => (command.type === 'choose' ? command.chosen : command))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
+test('Enter on a CVE shows every host that has it, what keeps the update back there, and who is unknown', async () => {
+  const console = await rated();
+  await console.send('c');
+  await console.until('CLOSED BY');
+  await console.send(keys.enter);
+  const frame = await console.until('On 3 hosts');
+  expect(frame).toMatch(/\* openssl 3\.0\.17-1~deb12u2 on 3 hosts/);
+  expect(frame).toMatch(/db1 +openssl 3\.0\.16-1: update to 3\.0\.17-1~deb12u2, kept back: held/);
+  expect(frame).toMatch(/unknown +web02, web10: not scanned, or no records speak of it\. That is not/);
+});
+
+test('y shows every host with what its updates close and what stays, unknown where no record speaks of it', async () => {
   const console = await rated();
   await console.send('y');
-  const frame = await console.until('Each host');
-  expect(frame).toMatch(/db1 +\d+ CVEs? closed by updates, \d+ by chosen ones, 2 by none/);
+  await console.until('WEIGHT');
+  const row = (host: string): string => console.rows().find(text => text.includes(host)) ?? '';
+  // EXPLOITED, FIXES, CHOSEN, OPEN.
+  expect(row('db1')).toMatch(/^ +\* db1 +1 +1 +1 +2,417 +exposure not stated, critical/);
+  expect(row('web10')).toMatch(/web10 +\? +- +- +\? /);
+  await console.send(keys.enter);
+  await console.until('Vulnerabilities of');
+  await console.until(/! CVE-2026-1234 +high +openssl 3\.0\.16-1/);
+});
+
+test('space on a host chooses all that closes something there', async () => {
+  const console = await rated([]);
+  await console.send('y/db1\r');
+  await console.until('1/4');
+  await console.send(' ');
+  await console.until('2 patches chosen');
+  expect(engine.commands).toEqual([{type: 'choose', patches: [openssl.id, perl.id], chosen: true}]);
 });
