@@ -139,5 +139,13 @@ function scanOf(host: number): Scan {
     broken: [],
     rebootWanted: [],
   };
-  return {v: 1, host: `host-${host}`, at: '2026-11-24T00:00:00.000Z', facts, updates, installed};
+  return {
+    v: 1,
+    host: `host-${host}`,
+    at: '2026-11-24T00:00:00.000Z',
+    facts,
+    managers: ['apt'],
+    updates,
+    installed,
+  };
 }

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as wait} from 'node:timers/promises';
 import {createOutsideChecks} from '../hosts/outside-checks.ts';
 import {createLink, type Link} from '../jobs/link.ts';
-import {apt} from '../managers/apt.ts';
+import {createManagers} from '../managers/registry.ts';
 import type {Signal} from '../model/job.ts';
 import type {Body} from '../record/event.ts';
 import type {Asker} from '../model/question.ts';
@@ -73,7 +73,7 @@ export const createRunContext = (parts: {
     finishLog: job => store.finishLog(job),
     logBytes: job => store.logBytes(job),
     link,
-    manager: () => apt,
+    managers: createManagers(),
     outside: createOutsideChecks(outsideCheckMs),
     signal: parts.signal,
     limits: settings.limits,

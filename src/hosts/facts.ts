@@ -2,6 +2,7 @@ import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
 import {clean, cleanLine} from '../model/clean.ts';
 import {factsSchema, type Facts} from '../model/facts.ts';
 import {defineScript, type Probe} from '../model/script.ts';
+import {ofEach} from '../managers/registry.ts';
 import {printBootIdentity, printMachineId} from '../jobs/boot-identity.ts';
 import {printNewestKernel} from './newest-kernel.ts';
 
@@ -9,8 +10,8 @@ const verb = 'host.facts';
 
 /**
  * What a host is. In containers the kernel is the machine's below and says nothing about the host's packages; elsewhere the
- * newest installed kernel of the running flavour is compared with the running one. What is
- * half-installed is read from dpkg's states: `dpkg --audit` answers root only.
+ * newest installed kernel of the running flavour is compared with the running one. Every manager is asked for its part at once: a host with
+ * several is asked as often as one with one.
  */
 export const facts: Probe<undefined, Facts> = {
   script: () =>
@@ -29,11 +30,16 @@ echo '@@ machine'; ${printMachineId}
 echo '@@ container'; systemd-detect-virt --container 2>/dev/null || { tr '\\0' '\\n' < /proc/1/environ 2>/dev/null | sed -n 's/^container=//p'; }
 echo '@@ clock'; date +%s
 echo '@@ zone'; date +%Z
-echo '@@ managers'; for manager in apt-get dnf zypper apk pacman; do command -v $manager >/dev/null 2>&1 && echo "$manager"; done
-echo '@@ held'; apt-mark showhold 2>/dev/null
-echo '@@ automatic'; apt-mark showauto 2>/dev/null
-echo '@@ broken'; dpkg-query -W -f='\${db:Status-Abbrev}\\t\${Package}\\n' 2>/dev/null | awk -F'\\t' '$1 ~ /^.([HUFWt]|.R)/ {print $2}'
-echo '@@ reboot'; [ ! -e /run/reboot-required ] || { cat /run/reboot-required.pkgs 2>/dev/null || echo 'reboot-required'; } | sort -u
+echo '@@ managers'
+${ofEach(({id, shell}) => `${shell.present} && echo ${id}`)}
+echo '@@ held'
+${ofEach(({shell}) => shell.held)}
+echo '@@ automatic'
+${ofEach(({shell}) => shell.automatic)}
+echo '@@ broken'
+${ofEach(({shell}) => shell.broken)}
+echo '@@ reboot'
+${ofEach(({shell}) => shell.rebootWanted)}
 echo '@@ end'`,
       {root: false},
     ),
@@ -58,7 +64,7 @@ echo '@@ end'`,
       container: isContainer ? container : null,
       clock: numberOf(verb, found, 'clock'),
       timeZone: word('zone'),
-      managers: lines('managers').map(name => (name === 'apt-get' ? 'apt' : name)),
+      managers: lines('managers'),
       held: lines('held'),
       automatic: lines('automatic'),
       broken: lines('broken'),

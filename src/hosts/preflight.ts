@@ -1,4 +1,6 @@
-import {linesOf, numberOf, sections} from '../model/answer.ts';
+import {distributionManagers, ofEach} from '../managers/registry.ts';
+import type {Manager} from '../managers/manager.ts';
+import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 
@@ -8,9 +10,8 @@ const verb = 'host.preflight';
 export type Preflight = {
   /** Free bytes where packages are staged, unpacked and booted from. */
   freeBytes: {mount: string; bytes: number}[];
-  /** Processes that hold dpkg's lock. */
-  lockHolders: string[];
-  broken: string[];
+  /** What stands in the way of a package manager, one sentence each. */
+  blocked: string[];
   readOnly: string[];
 };
 
@@ -22,54 +23,41 @@ export const preflight: Probe<undefined, Preflight> = {
       `
 export LC_ALL=C
 echo '@@ free'
-for path in /var/lib /var/lib/patchdeck /var/cache/apt / /usr /boot; do [ -d $path ] && df -P -k $path | awk 'NR == 2 {print $4 "\\t" $6}'; done | sort -u
+for path in /var/lib /var/lib/patchdeck ${distributionManagers.flatMap(({shell}) => shell.paths).join(' ')} / /usr /boot; do [ -d $path ] && df -P -k $path | awk 'NR == 2 {print $4 "\\t" $6}'; done | sort -u
 echo '@@ locks'
-for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock; do
-  [ -e $lock ] || continue
-  inode=$(stat -c %i $lock)
-  awk -v inode="$inode" '{n = split($6, part, ":"); if (part[n] == inode) print $5}' /proc/locks
-done | sort -u | while read -r pid; do printf '%s (pid %s)\\n' "$(cat /proc/$pid/comm 2>/dev/null)" "$pid"; done
-echo '@@ broken'; dpkg --audit | sed -n 's/^ \\([a-z0-9][^ ]*\\) .*/\\1/p'
-[ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || echo 'an interrupted dpkg'
+${ofEach(({id, shell}) => `{ ${shell.lockHolders}; } | sed 's/^/${id}\t/'`)}
+echo '@@ broken'
+${ofEach(({id, shell}) => `{ ${shell.interrupted}; } | sed 's/^/${id}\t/'`)}
 echo '@@ read-only'; awk '$4 ~ /(^|,)ro(,|$)/ && ($2 == "/" || $2 == "/usr" || $2 == "/var" || $2 == "/boot") {print $2}' /proc/mounts
 echo '@@ end'`,
       {root: true},
     ),
   parse: raw => {
     const found = sections(verb, raw);
-    const lines = (name: string): string[] => linesOf(verb, found, name).map(line => cleanLine(line, 120));
+    const blocked = (part: string, sentence: (what: string, words: Manager['words']) => string): string[] =>
+      linesOf(verb, found, part).map(line => {
+        const [id, what = ''] = line.split('\t');
+        const manager = distributionManagers.find(known => known.id === id);
+        if (manager === undefined) throw badAnswer(verb, `"${cleanLine(line, 80)}" is of no manager`);
+        return sentence(cleanLine(what, 120), manager.words);
+      });
     return {
       freeBytes: linesOf(verb, found, 'free').map(line => {
         const [kib, mount = ''] = line.split('\t');
         return {mount: cleanLine(mount), bytes: Number(kib) * 1024};
       }),
-      lockHolders: lines('locks'),
-      broken: lines('broken'),
-      readOnly: lines('read-only'),
+      blocked: [
+        ...blocked('broken', (what, {mend}) => `${what} is half-installed: mend it with ${mend} first`),
+        ...blocked('locks', (holder, {lock}) => `${holder} holds ${lock}`),
+      ],
+      readOnly: linesOf(verb, found, 'read-only').map(line => cleanLine(line, 120)),
     };
   },
 };
 
-/** Bytes the staged packages need, which dpkg unpacks beside the old ones: an upper bound for the space wanted below /var. */
-export const downloadBytes: Probe<{wanted: readonly string[]}, number> = {
-  script: ({wanted}) =>
-    defineScript(
-      'host.download-bytes',
-      {wanted},
-      `
-export LC_ALL=C
-echo '@@ bytes'
-apt-cache show $1 2>/dev/null | awk '/^Size: / {download += $2} /^Installed-Size: / {unpacked += $2 * 1024} END {printf "%.0f\\n", download * 2 + unpacked}'
-echo '@@ end'`,
-      {root: false},
-    ),
-  parse: raw => numberOf('host.download-bytes', sections('host.download-bytes', raw), 'bytes'),
-};
-
 /** Why a host is not ready, one sentence each; empty when it is. */
 export const findingsOf = (seen: Preflight, neededBytes: number): string[] => [
-  ...seen.broken.map(what => `${what} is half-installed: mend it with dpkg --configure -a first`),
-  ...seen.lockHolders.map(holder => `${holder} holds dpkg's lock`),
+  ...seen.blocked,
   ...seen.readOnly.map(mount => `${mount} is mounted read-only`),
   ...seen.freeBytes
     .filter(disk => disk.bytes < (disk.mount === '/boot' ? bootBytes : neededBytes))

@@ -78,31 +78,3 @@ export const checkFromOutside = async (host: Host, outside: OutsideChecks): Prom
 
 const describe = (what: string, failure: string | undefined): SmokeFailure | undefined =>
   failure === undefined ? undefined : {check: what, what: `${what}: ${failure}`};
-
-/**
- * The installed packages that have to do with a unit: the one that brings it, and those whose maintainer scripts name it. A regression
- * is laid at their doors. Empty when there is none.
- */
-export const packagesOfUnit: Probe<{unit: string}, string[]> = {
-  script: ({unit}) =>
-    defineScript(
-      'host.packages-of-unit',
-      {unit},
-      `
-export LC_ALL=C
-echo '@@ packages'
-path=$(systemctl show -p FragmentPath --value -- "$1" 2>/dev/null)
-[ -z "$path" ] || { dpkg -S "$path" 2>/dev/null || dpkg -S "\${path#/usr}" 2>/dev/null; } | head -n 1 | cut -d: -f1
-grep -lwF -e "$1" -e "\${1%.service}" /var/lib/dpkg/info/*.postinst /var/lib/dpkg/info/*.preinst /var/lib/dpkg/info/*.prerm /var/lib/dpkg/info/*.postrm 2>/dev/null |
-  sed 's#.*/##; s#\.[a-z]*$##; s#:.*##' | sort -u
-echo '@@ end'`,
-      {root: false},
-    ),
-  parse: raw => [
-    ...new Set(
-      linesOf('host.packages-of-unit', sections('host.packages-of-unit', raw), 'packages').map(line =>
-        cleanLine(line, 130),
-      ),
-    ),
-  ],
-};

@@ -1,5 +1,5 @@
 import type {Change} from '../model/package.ts';
-import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
+import type {StepPoint, StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
 import {linesOf, sections} from '../model/answer.ts';
 import {addedBy, onlyFiles, packageArguments, removedBy} from './apt-arguments.ts';
@@ -69,7 +69,7 @@ remark() { # automatic manual held
  * Payload: installs the staged files and nothing else. Naming packages strips the automatic mark, so the marks are set again as
  * the rollback point has them; what is added as a dependency becomes automatic.
  */
-export const install = ({point, changes}: {point: RollbackPoint; changes: readonly Change[]}): Script =>
+export const install = ({point, changes}: {point: StepPoint; changes: readonly Change[]}): Script =>
   defineScript(
     'apt.install',
     {
@@ -100,7 +100,7 @@ return $code`,
  * Payload: back to the rollback point. Downgrades from the staged files, removes what was added, brings back what was removed,
  * then marks, holds and configuration files. A package whose maintainer script failed can make apt refuse: then dpkg does it.
  */
-export const undo = ({point, changes}: {point: RollbackPoint; changes: readonly Change[]}): Script =>
+export const undo = ({point, changes}: {point: StepPoint; changes: readonly Change[]}): Script =>
   defineScript(
     'apt.undo',
     {

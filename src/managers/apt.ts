@@ -1,3 +1,4 @@
+import {progressOf, type Progress} from '../jobs/progress.ts';
 import {badAnswer, linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine, decode} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
@@ -7,7 +8,8 @@ import {foreign} from './apt-foreign.ts';
 import {pending} from './apt-pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
 import {stage, staged} from './apt-staging.ts';
-import type {Manager, Marks, Progress, RefreshAnswer} from './manager.ts';
+import {owners, room, shell} from './apt-host.ts';
+import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
 
 /**
  * A dead repository makes `apt-get update` return 0 with warnings: --error-on=any (apt >= 2.1.16) and the warnings themselves are
@@ -104,23 +106,6 @@ const marks: Probe<undefined, Marks> = {
   },
 };
 
-/** `apt-get check` calls a failed postinst fine; `dpkg --audit` names it. */
-const broken: Probe<undefined, string[]> = {
-  script: () =>
-    defineScript(
-      'apt.broken',
-      {},
-      `
-export LC_ALL=C
-echo '@@ broken'; dpkg --audit | sed -n 's/^ \\([a-z0-9][^ ]*\\) .*/\\1/p'
-[ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || echo 'dpkg was interrupted'
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw =>
-    linesOf('apt.broken', sections('apt.broken', raw), 'broken').map(line => cleanLine(line, 120)),
-};
-
 /** From the candidate's own file: it needs no other server than the mirror that the host uses. */
 const changelog: Probe<{name: string; version: string}, string> = {
   script: ({name, version}) =>
@@ -156,20 +141,22 @@ const progress = (line: string): Progress | undefined => {
   if (status !== null) return {percent: Number(status[2]), line: cleanLine(status[3] ?? '', 80)};
   const failure = /^pmerror:([^:]+(?::[a-z0-9]+)?):[\d.]+:(.*)$/.exec(line);
   if (failure !== null) return {line: cleanLine(`${failure[1] ?? ''}: ${failure[2] ?? ''}`, 80)};
-  const own = /^patchdeck-progress (\d+) (.*)$/.exec(line);
-  return own === null ? undefined : {percent: Number(own[1]), line: cleanLine(own[2] ?? '', 80)};
+  return progressOf(line);
 };
 
 /** apt on Debian and Ubuntu. Everything it is told to do, it is told with apt-get: the layout of apt is not stable. */
-export const apt: Manager = {
+export const apt = {
   id: 'apt',
+  database: 'dpkg',
+  words: {lock: "dpkg's lock", look: 'dpkg --audit', mend: 'dpkg --configure -a'},
+  shell,
   refresh,
   lists,
   pending,
   installed,
   foreign,
   marks,
-  broken,
+  room,
   simulate,
   simulateStaged,
   simulateUndo,
@@ -179,5 +166,6 @@ export const apt: Manager = {
   undo,
   changedConfiguration,
   changelog,
+  owners,
   progress,
-};
+} satisfies DistributionManager;

@@ -1,5 +1,8 @@
+import type {z} from 'zod';
+import type {Progress} from '../jobs/progress.ts';
+import type {marksSchema} from '../model/moment.ts';
 import type {Change, ForeignPackage, InstalledPackage, ManagerId, Update} from '../model/package.ts';
-import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
+import type {StepPoint, StagedFile} from '../model/rollback.ts';
 import type {Probe, Script} from '../model/script.ts';
 
 /** What a refresh of the package lists came to. A failed repository makes what follows unknown. */
@@ -18,15 +21,38 @@ export type StagedPackages = {
   gone: {name: string; arch: string; version: string}[];
 };
 
-/** How far a line of a job's log says the work is; undefined for lines that say nothing of it. */
-export type Progress = {percent?: number; line: string};
+/** Marks that an upgrade must not change, in the manager's own words. */
+export type Marks = z.infer<typeof marksSchema>;
 
-/** Marks, holds and configuration that an upgrade must not change. */
-export type Marks = {automatic: string[]; held: string[]};
+/**
+ * A manager's part in the scripts that ask a host once for all its managers: shell text. It prints a line for each thing, nothing and
+ * no error where the manager is not there.
+ */
+export type ManagerShell = {
+  /** A command that succeeds where the manager can be used. */
+  present: string;
+  held: string;
+  /** Packages that came as a dependency. */
+  automatic: string;
+  /** Packages that are half installed, as any user may see them. */
+  broken: string;
+  /** Packages that asked for a reboot, or one line that says why. */
+  rebootWanted: string;
+  /** Directories that need room besides those that all managers use. */
+  paths: readonly string[];
+  /** As root: processes that hold a lock of its. */
+  lockHolders: string;
+  /** As root: what is half done and would keep it from working. */
+  interrupted: string;
+};
 
 /** One package manager: pure, it makes scripts and parses their answers. `Script`s are payloads of jobs, `Probe`s answer at once. */
 export type Manager = {
   id: ManagerId;
+  /** Where it keeps what is installed: of managers that share a database one is used. */
+  database: string;
+  /** For sentences: whose lock it is, what shows and what mends what was interrupted. */
+  words: {lock: string; look: string; mend: string};
   refresh: Probe<undefined, RefreshAnswer>;
   /** When the lists were refreshed last, by the host's clock, in seconds since 1970; without root. `undefined`: nobody knows. */
   lists?: Probe<undefined, number | undefined>;
@@ -35,8 +61,8 @@ export type Manager = {
   /** Installed packages that are not the distribution's own, where the manager can tell: its records say nothing of them. */
   foreign?: Probe<undefined, ForeignPackage[]>;
   marks: Probe<undefined, Marks>;
-  /** Half-installed or half-configured packages, one line each. */
-  broken: Probe<undefined, string[]>;
+  /** Bytes that these changes need below /var: downloaded, and unpacked beside what is there. */
+  room: Probe<readonly Change[], number>;
   /** What installing exactly these versions would change. */
   simulate: Probe<readonly {name: string; arch: string; version: string}[], Simulation>;
   /** The same from the staged files of a plan. */
@@ -58,12 +84,18 @@ export type Manager = {
   stage(args: {directory: string; changes: readonly Change[]}): Script;
   staged: Probe<{directory: string}, StagedPackages>;
   /** Payload: installs what was staged, and nothing else. */
-  install(args: {point: RollbackPoint; changes: readonly Change[]}): Script;
+  install(args: {point: StepPoint; changes: readonly Change[]}): Script;
   /** Payload: goes back to the rollback point. */
-  undo(args: {point: RollbackPoint; changes: readonly Change[]}): Script;
+  undo(args: {point: StepPoint; changes: readonly Change[]}): Script;
   /** Configuration files that differ from how they were before the install; empty when the way back is whole. */
   changedConfiguration: Probe<{directory: string}, string[]>;
-  /** The changelog of a package's candidate version, newest entry first; empty when the package has none. */
-  changelog: Probe<{name: string; version: string}, string>;
+  /** Debian's changelog of a package's candidate version, newest entry first, empty when it has none; undefined where there is no such thing. */
+  changelog: Probe<{name: string; version: string}, string> | undefined;
+  /** Installed packages that have to do with a unit: a regression of it is laid at their doors. Empty when there is none. */
+  owners: Probe<{unit: string}, string[]>;
+  /** How far a line of a job's log says the work is; undefined for lines that say nothing of it. */
   progress(line: string): Progress | undefined;
 };
+
+/** One that a distribution has, and that is looked for on a host. */
+export type DistributionManager = Manager & {shell: ManagerShell};

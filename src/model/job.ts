@@ -11,6 +11,8 @@ export const jobSchema = z.object({
   host: z.string(),
   kind: z.enum(jobKinds),
   planDigest: z.string(),
+  /** The step of the plan, counted from 0; absent in runs of before there were several. */
+  step: z.int().min(0).exactOptional(),
   /** Where the host was when the job was decided on: another boot or machine means interrupted, or another host. */
   bootId: z.string(),
   machineId: z.string(),

@@ -18,13 +18,9 @@ export const stagedFileSchema = z.object({
 });
 export type StagedFile = z.infer<typeof stagedFileSchema>;
 
-/** The way back of one host, proven before its deploy. Kept as a file by digest; the packages themselves stay on the host. */
-export const rollbackPointSchema = z.object({
-  v: z.literal(1),
-  host: z.string(),
+/** The way back of one step of a plan. The packages themselves stay on the host. */
+export const stepPointSchema = z.object({
   manager: managerIdSchema,
-  at: z.string(),
-  planDigest: z.string(),
   /** Absolute directory on the host that holds `old/` and `new/`. */
   directory: z.string(),
   fresh: z.array(stagedFileSchema),
@@ -39,4 +35,34 @@ export const rollbackPointSchema = z.object({
   /** Why the grade is what it is, one sentence each. */
   reasons: z.array(z.string()),
 });
-export type RollbackPoint = z.infer<typeof rollbackPointSchema>;
+export type StepPoint = z.infer<typeof stepPointSchema>;
+
+const about = {host: z.string(), at: z.string(), planDigest: z.string()};
+
+const currentSchema = z.object({
+  v: z.literal(2),
+  ...about,
+  /** In the order of the plan. */
+  steps: z.array(stepPointSchema),
+  /** That of the worst step. */
+  grade: gradeSchema,
+  reasons: z.array(z.string()),
+});
+/** The way back of one host, proven before its deploy. Kept as a file by digest. */
+export type RollbackPoint = z.infer<typeof currentSchema>;
+
+/** Points of before there were steps are of one. */
+export const rollbackPointSchema = z.union([
+  currentSchema,
+  z
+    .object({v: z.literal(1), ...about, ...stepPointSchema.shape})
+    .transform(({host, at, planDigest, grade, reasons, ...step}): RollbackPoint => ({
+      v: 2,
+      host,
+      at,
+      planDigest,
+      steps: [stepPointSchema.parse({...step, grade, reasons})],
+      grade,
+      reasons,
+    })),
+]);

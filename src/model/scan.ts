@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {factsSchema} from './facts.ts';
-import {foreignPackageSchema, installedPackageSchema, updateSchema} from './package.ts';
+import {foreignPackageSchema, installedPackageSchema, managerIdSchema, updateSchema} from './package.ts';
 import {reachSchema} from './reach.ts';
 
 /** Everything `identify` learnt of one host; kept as a file by digest. */
@@ -9,6 +9,8 @@ export const scanSchema = z.object({
   host: z.string(),
   at: z.string(),
   facts: factsSchema,
+  /** What it is patched with, in the order of steps. */
+  managers: z.array(managerIdSchema).default(['apt']),
   updates: z.array(updateSchema),
   installed: z.array(installedPackageSchema),
   /** Those of them that are not the distribution's own. Absent in older scans, and where the manager cannot tell. */
@@ -30,6 +32,8 @@ export const scanSummarySchema = z.object({
   rebootWanted: z.boolean(),
   bootId: z.string(),
   machineId: z.string(),
+  /** What it is patched with, in the order of steps; apt alone in older runs. */
+  managers: z.array(managerIdSchema).exactOptional(),
   /** `SHA256:...` of the host key it was scanned over; absent in older runs. */
   hostKey: z.string().exactOptional(),
   /** How it was reached; absent in older runs. */

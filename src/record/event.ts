@@ -107,7 +107,8 @@ export type BodyOf<Type extends Body['type']> = Extract<Body, {type: Type}>;
 
 /**
  * `v` is the version of the event format: older ones are upcast when read. 2 came with `run.taken-over` and `host.epoch-raised`, 3 with
- * `job.forgotten`; every event of an older one is one of this.
+ * `job.forgotten` and the step of a job: whoever does not know of it would take one step's job for another's. Every event of an older one
+ * is one of this.
  */
 export const eventVersion = 3;
 

@@ -2,7 +2,7 @@ import {cleanLine} from '../model/clean.ts';
 import {momentSchema} from '../model/moment.ts';
 import {rankingSchema} from '../model/patch.ts';
 import {describeReach} from '../model/reach.ts';
-import {changesOf, planSchema} from '../model/plan.ts';
+import {planSchema} from '../model/plan.ts';
 import {stageNames} from '../model/phase.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
 
@@ -128,11 +128,14 @@ const changesPart = async (state: RunState, read: ReadFile): Promise<string[]> =
     const names = new Set(records.map(record => record.host.name));
     parts.push(`## Plan ${digest.slice(0, 12)} (revision ${plan.revision})`, '');
     for (const host of plan.hosts.filter(candidate => names.has(candidate.host))) {
-      parts.push(`### ${host.host}`, '', '| package | from | to |', '|---|---|---|');
-      for (const change of changesOf(host)) {
-        parts.push(row(`${change.name}:${change.arch}`, change.from ?? '(new)', change.to ?? '(removed)'));
+      parts.push(`### ${host.host}`, '');
+      for (const [index, {manager, changes}] of host.steps.entries()) {
+        if (host.steps.length > 1) parts.push(`Step ${index + 1}, by ${manager}:`, '');
+        parts.push('| package | from | to |', '|---|---|---|');
+        for (const {name, arch, from, to} of changes)
+          parts.push(row(`${name}:${arch}`, from ?? '(new)', to ?? '(removed)'));
+        parts.push('');
       }
-      parts.push('');
     }
   }
   return parts;

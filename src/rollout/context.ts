@@ -5,6 +5,7 @@ import type {FollowLimits} from '../jobs/follow.ts';
 import type {RunClaim} from '../jobs/epochs.ts';
 import type {Link} from '../jobs/link.ts';
 import type {Manager} from '../managers/manager.ts';
+import type {Managers} from '../managers/registry.ts';
 import type {ManagerId} from '../model/package.ts';
 import type {OutsideChecks} from '../hosts/smoke.ts';
 import type {Body} from '../record/event.ts';
@@ -44,7 +45,7 @@ export type RunContext = {
   finishLog(job: string): Promise<string>;
   logBytes(job: string): Promise<number>;
   link(host: string): Link;
-  manager(id: ManagerId): Manager;
+  managers: Managers;
   outside: OutsideChecks;
   signal(signal: Signal): void;
   limits: RolloutLimits;
@@ -77,6 +78,14 @@ export const runClaim = (context: Pick<RunContext, 'state'>): RunClaim => {
   const {id, epoch = 1, token = ''} = context.state().run;
   return {id, epoch, token};
 };
+
+/** A manager of a host of the run. */
+export const managerOn = (context: RunContext, host: string, id: ManagerId): Manager =>
+  context.managers.of(hostRecord(context, host).host, id);
+
+/** The managers that a host was scanned with, in the order of their steps. */
+export const managersOn = (context: RunContext, host: string): Manager[] =>
+  (hostRecord(context, host).scan?.managers ?? ['apt']).map(id => managerOn(context, host, id));
 
 /** A file of the store as what its schema says it is. Throws `store.damaged` when it is not. */
 export const readDocument = async <Schema extends z.ZodType>(

@@ -6,6 +6,7 @@ import {bootState, requestReboot} from '../hosts/reboot.ts';
 import {restartUnits, staleUnits} from '../hosts/restart.ts';
 import {busyWith} from '../jobs/busy.ts';
 import {isLinkTrouble} from '../jobs/follow.ts';
+import {progressOf} from '../jobs/progress.ts';
 import type {Moment} from '../model/moment.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
@@ -18,10 +19,17 @@ export const restartStale = async (
   planDigest: string,
 ): Promise<string[]> => {
   // Restarted services are stale no more: a job that restarts them is asked about first.
-  await settleJob(context, host, 'restart', planDigest);
+  const task = {
+    host,
+    kind: 'restart',
+    planDigest,
+    step: 0,
+    progress: progressOf,
+    look: 'systemctl --failed',
+  } as const;
+  await settleJob(context, task);
   const stale = await context.link(host).ask(staleUnits, undefined);
-  if (stale.restart.length > 0)
-    await runJob(context, host, 'restart', planDigest, restartUnits(stale.restart));
+  if (stale.restart.length > 0) await runJob(context, task, restartUnits(stale.restart));
   return stale.reboot;
 };
 

@@ -1,16 +1,24 @@
 import {momentSchema, type Moment} from '../model/moment.ts';
 import {baseline} from '../hosts/baseline.ts';
-import {hostRecord, readDocument, type RunContext} from './context.ts';
+import {hostRecord, managersOn, readDocument, type RunContext} from './context.ts';
 import {failingChecks} from './smoke-checks.ts';
 
 /** Asks how a host is now: services, packages, marks. */
 export const takeMoment = async (context: RunContext, host: string, planDigest: string): Promise<Moment> => {
   const link = context.link(host);
-  const manager = context.manager('apt');
-  const seen = await link.ask(baseline, undefined);
-  const installed = await link.ask(manager.installed, undefined);
-  const marks = await link.ask(manager.marks, undefined);
-  return {v: 1, host, planDigest, baseline: seen, installed, ...marks};
+  const moment: Moment = {
+    v: 2,
+    host,
+    planDigest,
+    baseline: await link.ask(baseline, undefined),
+    installed: [],
+    marks: [],
+  };
+  for (const manager of managersOn(context, host)) {
+    moment.installed.push(...(await link.ask(manager.installed, undefined)));
+    moment.marks.push({manager: manager.id, ...(await link.ask(manager.marks, undefined))});
+  }
+  return moment;
 };
 
 /** The moment before a host's change. Taken once for a plan and kept: after the first change it could not be had any more. */

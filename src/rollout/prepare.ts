@@ -1,10 +1,8 @@
 import type {HostPlan} from '../model/plan.ts';
-import {changesOf} from '../model/plan.ts';
 import type {Change} from '../model/package.ts';
 import type {Phase} from '../model/phase.ts';
-import type {RollbackPoint, StagedFile} from '../model/rollback.ts';
-import {downloadBytes, findingsOf, preflight} from '../hosts/preflight.ts';
-import {hostDirectory} from '../jobs/host-directory.ts';
+import {grades, type RollbackPoint, type StagedFile, type StepPoint} from '../model/rollback.ts';
+import {findingsOf, preflight} from '../hosts/preflight.ts';
 import type {StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
@@ -12,28 +10,27 @@ import {runJob, settleJob} from './run-job.ts';
 import {failingAlready} from './smoke-checks.ts';
 import {requireSameHost} from './same-host.ts';
 import {differences, findDrift, reversed, sameChanges} from './state-proof.ts';
-
-/** Where a plan's packages lie on a host. */
-export const stagingDirectory = (planDigest: string): string =>
-  `${hostDirectory}/stage/${planDigest.slice(0, 32)}`;
+import {stepsOf, taskOf, type PlannedStep} from './step-task.ts';
 
 /**
- * Proves on a host that the plan can be carried out and undone, changing nothing but its staging directory: preflight, drift,
- * staging, dry run equal to the plan, the way back simulated and graded. Throws HostStopped when the host is not ready.
+ * Proves on a host that the plan can be carried out and undone, changing nothing but its staging directories: preflight, drift,
+ * staging, dry run equal to the plan, the way back simulated and graded, of every step. Throws HostStopped when the host is not ready.
  */
 export const prepareHost = async (context: RunContext, plan: HostPlan, planDigest: string): Promise<void> => {
   const {host} = plan;
-  const changes = changesOf(plan);
+  const steps = stepsOf(context, plan, planDigest);
   const phase = (name: Phase, note = ''): Promise<void> =>
     context.record({type: 'host.phase', data: {host, phase: name, note}});
   await phase('locked');
   // Staging that an earlier console left under way would be seen as somebody else at work.
-  await settleJob(context, host, 'stage', planDigest);
+  for (const step of steps) await settleJob(context, taskOf(step, 'stage'));
   await requireSameHost(context, host);
-  await check(context, host, changes, planDigest);
+  await check(context, host, planDigest, steps);
   await phase('checked');
-  const packages = await stagePackages(context, host, changes, planDigest);
-  const point = await proveWayBack(context, host, changes, planDigest, packages);
+  const points: StepPoint[] = [];
+  for (const step of steps)
+    points.push(await proveWayBack(context, step, await stagePackages(context, step)));
+  const point = pointOf(context, host, planDigest, points);
   await context.record({
     type: 'host.staged',
     data: {
@@ -50,15 +47,16 @@ export const prepareHost = async (context: RunContext, plan: HostPlan, planDiges
 const check = async (
   context: RunContext,
   host: string,
-  changes: readonly Change[],
   planDigest: string,
+  steps: readonly PlannedStep[],
 ): Promise<void> => {
   const link = context.link(host);
-  const wanted = changes.flatMap(change =>
-    change.to === null ? [] : [`${change.name}:${change.arch}=${change.to}`],
-  );
-  const needed = await link.ask(downloadBytes, {wanted});
-  const {drift} = findDrift(changes, await link.ask(context.manager('apt').installed, undefined));
+  const drift: string[] = [];
+  let needed = 0;
+  for (const {manager, changes} of steps) {
+    needed += await link.ask(manager.room, changes);
+    drift.push(...findDrift(changes, await link.ask(manager.installed, undefined)).drift);
+  }
   const findings = [
     ...drift,
     ...findingsOf(await link.ask(preflight, undefined), needed),
@@ -80,15 +78,9 @@ const check = async (
 /** Less room than this, and it is the disk that kept packages from being staged. */
 const fullBelowBytes = 1024 ** 2;
 
-const stagePackages = async (
-  context: RunContext,
-  host: string,
-  changes: readonly Change[],
-  planDigest: string,
-): Promise<StagedPackages> => {
-  const manager = context.manager('apt');
-  const directory = stagingDirectory(planDigest);
-  await runJob(context, host, 'stage', planDigest, manager.stage({directory, changes}));
+const stagePackages = async (context: RunContext, step: PlannedStep): Promise<StagedPackages> => {
+  const {host, manager, changes, directory} = step;
+  await runJob(context, taskOf(step, 'stage'), manager.stage({directory, changes}));
   // The job's rc is not asked: what lies there now, hashed anew, is.
   const packages = await context.link(host).ask(manager.staged, {directory});
   const missing = changes.filter(change => change.to !== null && !holds(packages.fresh, change, change.to));
@@ -115,15 +107,12 @@ const stagePackages = async (
 
 const proveWayBack = async (
   context: RunContext,
-  host: string,
-  changes: readonly Change[],
-  planDigest: string,
+  step: PlannedStep,
   packages: StagedPackages,
-): Promise<RollbackPoint> => {
-  const manager = context.manager('apt');
+): Promise<StepPoint> => {
+  const {host, manager, changes, directory} = step;
   const link = context.link(host);
-  const directory = stagingDirectory(planDigest);
-  await requirePlannedSimulation(context, host, changes, planDigest, packages.fresh);
+  await requirePlannedSimulation(context, step, changes, packages.fresh, 'nothing was changed');
   const undo = await link.ask(manager.simulateUndo, {
     directory,
     changes,
@@ -140,11 +129,7 @@ const proveWayBack = async (
     simulationDiffers,
   });
   return {
-    v: 1,
-    host,
-    manager: 'apt',
-    at: new Date(context.now()).toISOString(),
-    planDigest,
+    manager: manager.id,
     directory,
     ...packages,
     ...(await link.ask(manager.marks, undefined)),
@@ -154,23 +139,44 @@ const proveWayBack = async (
   };
 };
 
-/** Throws HostStopped `host.drift` when installing the staged files would do anything else than the plan. */
-export const requirePlannedSimulation = async (
+/** A host goes back as far as the worst of its steps. */
+const pointOf = (
   context: RunContext,
   host: string,
-  changes: readonly Change[],
   planDigest: string,
+  steps: StepPoint[],
+): RollbackPoint => ({
+  v: 2,
+  host,
+  at: new Date(context.now()).toISOString(),
+  planDigest,
+  steps,
+  grade: grades.findLast(grade => steps.some(step => step.grade === grade)) ?? 'full',
+  reasons:
+    steps.length === 0
+      ? ['no package is changed']
+      : steps.flatMap(({manager, reasons}) =>
+          steps.length === 1 ? reasons : reasons.map(reason => `${manager}: ${reason}`),
+        ),
+});
+
+/**
+ * Throws HostStopped `host.drift` when installing the staged files would do anything else than these changes of a step. `left` says
+ * what was done to the host.
+ */
+export const requirePlannedSimulation = async (
+  context: RunContext,
+  {host, manager, directory, label}: PlannedStep,
+  changes: readonly Change[],
   fresh: readonly StagedFile[],
+  left: string,
 ): Promise<void> => {
-  const directory = stagingDirectory(planDigest);
-  const dryRun = await context
-    .link(host)
-    .ask(context.manager('apt').simulateStaged, {directory, changes, fresh});
+  const dryRun = await context.link(host).ask(manager.simulateStaged, {directory, changes, fresh});
   if (dryRun.refused === undefined && sameChanges(dryRun.changes, changes)) return;
   throw new HostStopped(
     'failed',
     'host.drift',
-    `the dry run is not the plan: ${dryRun.refused ?? differences(changes, dryRun.changes)}; nothing was changed`,
+    `${label}the dry run is not the plan: ${dryRun.refused ?? differences(changes, dryRun.changes)}; ${left}`,
     'scan again and lock the plan anew',
   );
 };

@@ -1,15 +1,18 @@
-import {changesOf, type HostPlan} from '../model/plan.ts';
-import {rollbackPointSchema} from '../model/rollback.ts';
+import type {HostPlan} from '../model/plan.ts';
+import type {Moment} from '../model/moment.ts';
+import {rollbackPointSchema, type RollbackPoint} from '../model/rollback.ts';
+import type {HostRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
-import {findDeviations, reversed} from './state-proof.ts';
+import {findDeviations, findMarkDeviations, reversed} from './state-proof.ts';
+import {stepsOf, taskOf, type PlannedStep} from './step-task.ts';
 
 /**
- * Takes a host back to its rollback point and proves it: every package, mark, hold and configuration file as before, services
- * no worse. Throws HostStopped when it is not so.
+ * Takes a host back to its rollback point, the last step first, and proves it: every package, mark, hold and configuration file as
+ * before, services no worse. Throws HostStopped when it is not so.
  */
 export const rollBackHost = async (
   context: RunContext,
@@ -29,45 +32,86 @@ export const rollBackHost = async (
   }
   await requireSameHost(context, host);
   const point = await readDocument(context, file.file, rollbackPointSchema);
-  const changes = changesOf(plan);
-  const manager = context.manager('apt');
-  await context.record({
-    type: 'host.phase',
-    data: {host, phase: 'rolling back', note: `${changes.length} packages`},
-  });
-  const code = await runJob(context, host, 'undo', planDigest, manager.undo({point, changes}));
+  const steps = stepsToUndo(hostRecord(context, host), stepsOf(context, plan, planDigest));
+  const codes = await undoSteps(context, host, steps, point, before);
   await restartStale(context, host, planDigest);
 
   const after = await takeMoment(context, host, planDigest);
   await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
-  const changedFiles = await context
-    .link(host)
-    .ask(manager.changedConfiguration, {directory: point.directory});
+  // Also a package that somebody else had brought to the planned version meanwhile goes back.
+  const back = reversed(steps.flatMap(({changes}) => changes));
   const deviations = [
-    // Also a package that somebody else had brought to the planned version meanwhile goes back.
-    ...findDeviations(before.installed, reversed(changes), after.installed).map(deviation => deviation.what),
-    ...setDifference(before.automatic, after.automatic).map(
-      name => `${name} lost or gained its automatic mark`,
-    ),
-    ...setDifference(before.held, after.held).map(name => `${name} lost or gained its hold`),
-    ...changedFiles.map(path => `${path} is not as it was`),
+    ...findDeviations(before.installed, back, after.installed).map(deviation => deviation.what),
+    ...findMarkDeviations(before.marks, [], after.marks).map(deviation => deviation.what),
+    ...(await changedFiles(context, steps)).map(path => `${path} is not as it was`),
     ...(await findRegressions(context, host, before)).map(regression => regression.what),
   ];
-  if (deviations.length > 0) {
-    throw new HostStopped(
-      'failed',
-      'rollback.incomplete',
-      `the way back ended with ${code} and is not whole: ${deviations.slice(0, 4).join('; ')}`,
-      'look at the host by hand; its old packages are in its staging directory',
-    );
-  }
+  if (deviations.length > 0) throw incomplete(codes, deviations, '');
   await context.record({
     type: 'host.phase',
     data: {host, phase: 'rolled back', note: 'as before: packages, marks, configuration, services'},
   });
 };
 
-const setDifference = (a: readonly string[], b: readonly string[]): string[] => {
-  const [left, right] = [new Set(a), new Set(b)];
-  return [...a.filter(item => !right.has(item)), ...b.filter(item => !left.has(item))];
+/**
+ * The steps that were ever begun, last first; all of them on a host where none was, as on one that somebody else brought to the plan.
+ */
+const stepsToUndo = ({jobs}: HostRecord, steps: readonly PlannedStep[]): PlannedStep[] => {
+  const begun = steps.filter(({planDigest, index}) =>
+    jobs.some(
+      job =>
+        job.kind === 'install' &&
+        job.planDigest === planDigest &&
+        (job.step ?? 0) === index &&
+        job.outcome !== 'never-started' &&
+        job.outcome !== 'refused',
+    ),
+  );
+  return [...(begun.length === 0 ? steps : begun)].reverse();
 };
+
+/** Each step is back before the one under it begins: a library must not go back below an application that stayed new. */
+const undoSteps = async (
+  context: RunContext,
+  host: string,
+  steps: readonly PlannedStep[],
+  point: RollbackPoint,
+  before: Moment,
+): Promise<number[]> => {
+  const codes: number[] = [];
+  for (const [nth, step] of steps.entries()) {
+    const {index, manager, changes, label} = step;
+    const own = point.steps[index];
+    if (own === undefined) throw new Error(`no rollback point of step ${index} on ${host}`);
+    await context.record({
+      type: 'host.phase',
+      data: {host, phase: 'rolling back', note: `${label}${changes.length} packages`},
+    });
+    codes.push(await runJob(context, taskOf(step, 'undo'), manager.undo({point: own, changes})));
+    const left = steps.slice(nth + 1);
+    // The last one is proven with the host as a whole.
+    if (left.length === 0) break;
+    const mine = before.installed.filter(item => item.manager === manager.id);
+    const now = await context.link(host).ask(manager.installed, undefined);
+    const deviations = findDeviations(mine, reversed(changes), now).map(deviation => deviation.what);
+    if (deviations.length === 0) continue;
+    const forward = left.map(({manager: {id}}) => id).join(', ');
+    throw incomplete(codes, deviations, `; what ${forward} changed is as it was after the upgrade`);
+  }
+  return codes;
+};
+
+const changedFiles = async (context: RunContext, steps: readonly PlannedStep[]): Promise<string[]> => {
+  const files: string[] = [];
+  for (const {host, manager, directory} of steps)
+    files.push(...(await context.link(host).ask(manager.changedConfiguration, {directory})));
+  return files;
+};
+
+const incomplete = (codes: readonly number[], deviations: readonly string[], left: string): HostStopped =>
+  new HostStopped(
+    'failed',
+    'rollback.incomplete',
+    `the way back ended with ${codes.join(', ')} and is not whole: ${deviations.slice(0, 4).join('; ')}${left}`,
+    'look at the host by hand; its old packages are in its staging directory',
+  );

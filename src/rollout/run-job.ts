@@ -7,23 +7,31 @@ import {busyInLog} from '../jobs/busy.ts';
 import {takenOver} from '../jobs/epochs.ts';
 import {startJob} from '../jobs/job-scripts.ts';
 import {busyCode} from '../jobs/runner.ts';
+import type {Progress} from '../jobs/progress.ts';
 import type {HostRecord, JobRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 import {forgetJobs} from './forget-jobs.ts';
 
-type Kind = Job['kind'];
+/** What a job is for: one kind of work for one step of a plan on a host. */
+export type Task = {
+  host: string;
+  kind: Job['kind'];
+  planDigest: string;
+  /** Counted from 0. */
+  step: number;
+  /** How far a line of its log says it is. */
+  progress: (line: string) => Progress | undefined;
+  /** What shows on the host how far it came, where nobody can say. */
+  look: string;
+};
 
-/** The job of this kind that the present attempt on a host has: the newest one that has not come to nothing. */
-export const jobOf = (
-  context: RunContext,
-  host: string,
-  kind: Kind,
-  planDigest: string,
-): JobRecord | undefined =>
-  jobsOfAttempt(hostRecord(context, host)).findLast(
+/** The job of a task that the present attempt on its host has: the newest one that has not come to nothing. */
+export const jobOf = (context: RunContext, task: Task): JobRecord | undefined =>
+  jobsOfAttempt(hostRecord(context, task.host)).findLast(
     job =>
-      job.kind === kind &&
-      job.planDigest === planDigest &&
+      job.kind === task.kind &&
+      job.planDigest === task.planDigest &&
+      (job.step ?? 0) === task.step &&
       job.outcome !== 'never-started' &&
       job.outcome !== 'refused',
   );
@@ -33,42 +41,31 @@ const jobsOfAttempt = (record: HostRecord): JobRecord[] =>
   record.jobs.filter((job, index) => index >= record.attemptFrom || job.state !== 'ended');
 
 /**
- * Runs a payload as a job to its end and gives its rc. A job of this kind that was begun before (by a console that is gone) is
+ * Runs a payload as a job to its end and gives its rc. A job of this task that was begun before (by a console that is gone) is
  * adopted instead. Throws HostStopped: `unknown` when the host cannot say what became of it, `failed` when it was refused.
  */
-export const runJob = async (
-  context: RunContext,
-  host: string,
-  kind: Kind,
-  planDigest: string,
-  payload: Script,
-): Promise<number> => {
-  const existing = jobOf(context, host, kind, planDigest);
+export const runJob = async (context: RunContext, task: Task, payload: Script): Promise<number> => {
+  const existing = jobOf(context, task);
   if (existing?.state === 'ended') return existing.rc ?? 1;
-  const job = existing ?? (await intend(context, host, kind, planDigest));
-  if (existing?.state !== 'started') await start(context, job, payload);
-  return await followToEnd(context, job, payload);
+  const job = existing ?? (await intend(context, task));
+  if (existing?.state !== 'started') await start(context, job, task, payload);
+  return await followToEnd(context, job, task, payload);
 };
 
 /**
- * Follows a job of this kind that an earlier console left under way to its end. One that never began comes to nothing: whether it is still
+ * Follows a job of this task that an earlier console left under way to its end. One that never began comes to nothing: whether it is still
  * wanted is seen anew. Throws as `runJob`.
  */
-export const settleJob = async (
-  context: RunContext,
-  host: string,
-  kind: Kind,
-  planDigest: string,
-): Promise<void> => {
-  const open = jobOf(context, host, kind, planDigest);
+export const settleJob = async (context: RunContext, task: Task): Promise<void> => {
+  const open = jobOf(context, task);
   if (open === undefined || open.state === 'ended') return;
-  const state = await follow(context, open);
-  if (state === 'lost' || state.state !== 'never-started') await judge(context, open, state);
-  else if (open.state === 'started') await judge(context, open, noTrace);
+  const state = await follow(context, open, task);
+  if (state === 'lost' || state.state !== 'never-started') await judge(context, open, task, state);
+  else if (open.state === 'started') await judge(context, open, task, noTrace);
   else await end(context, open, 'never-started', null);
 };
 
-const intend = async (context: RunContext, host: string, kind: Kind, planDigest: string): Promise<Job> => {
+const intend = async (context: RunContext, {host, kind, planDigest, step}: Task): Promise<Job> => {
   const {scan, lastEnded} = hostRecord(context, host);
   if (scan === undefined) throw new Error(`job for ${host}, which was never scanned`);
   const job: Job = {
@@ -76,6 +73,7 @@ const intend = async (context: RunContext, host: string, kind: Kind, planDigest:
     host,
     kind,
     planDigest,
+    step,
     bootId: scan.bootId,
     machineId: scan.machineId,
     ...(lastEnded === undefined ? {} : {after: lastEnded}),
@@ -85,13 +83,13 @@ const intend = async (context: RunContext, host: string, kind: Kind, planDigest:
 };
 
 /** Asking twice is safe: the host takes a job id once. A lost answer is cleared up by following. */
-const start = async (context: RunContext, job: Job, payload: Script): Promise<void> => {
+const start = async (context: RunContext, job: Job, task: Task, payload: Script): Promise<void> => {
   try {
     const answer = await context
       .link(job.host)
       .ask(startJob, {job, payload, by: context.by, run: runClaim(context)});
     if (answer.outcome === 'replaced') {
-      await judge(context, job, {state: 'replaced', reason: answer.reason});
+      await judge(context, job, task, {state: 'replaced', reason: answer.reason});
       return;
     }
     if (answer.outcome === 'refused') {
@@ -117,24 +115,24 @@ const start = async (context: RunContext, job: Job, payload: Script): Promise<vo
   }
 };
 
-const followToEnd = async (context: RunContext, job: Job, payload: Script): Promise<number> => {
+const followToEnd = async (context: RunContext, job: Job, task: Task, payload: Script): Promise<number> => {
   for (let tries = 0; ; tries++) {
-    const state = await follow(context, job);
+    const state = await follow(context, job, task);
     if (state !== 'lost' && state.state === 'never-started') {
       // The host had taken it: what it knew of it was taken away, and nobody knows how far it came.
       if (isStarted(context, job)) {
-        return await judge(context, job, {
+        return await judge(context, job, task, {
           state: 'replaced',
           reason: 'it took this job and has no trace of it',
         });
       }
       // The start never arrived. The same id is offered again: had it arrived late, the host would answer "claimed".
       if (tries < 3) {
-        await start(context, job, payload);
+        await start(context, job, task, payload);
         continue;
       }
     }
-    return await judge(context, job, state);
+    return await judge(context, job, task, state);
   }
 };
 
@@ -143,8 +141,7 @@ const noTrace: JobState = {state: 'replaced', reason: 'it took this job and has 
 const isStarted = (context: RunContext, job: Job): boolean =>
   hostRecord(context, job.host).jobs.some(({id, state}) => id === job.id && state === 'started');
 
-const follow = async (context: RunContext, job: Job): Promise<JobState | 'lost'> => {
-  const manager = context.manager('apt');
+const follow = async (context: RunContext, job: Job, task: Task): Promise<JobState | 'lost'> => {
   let line = '';
   let percent: number | undefined;
   const show = (): void =>
@@ -159,7 +156,7 @@ const follow = async (context: RunContext, job: Job): Promise<JobState | 'lost'>
     onLog: async chunk => {
       await context.appendLog(job.id, chunk);
       for (const text of decode(chunk).split('\n')) {
-        const seen = manager.progress(text);
+        const seen = task.progress(text);
         if (seen === undefined) continue;
         line = seen.line;
         percent = seen.percent ?? percent;
@@ -173,7 +170,12 @@ const follow = async (context: RunContext, job: Job): Promise<JobState | 'lost'>
   });
 };
 
-const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): Promise<number> => {
+const judge = async (
+  context: RunContext,
+  job: Job,
+  task: Task,
+  state: JobState | 'lost',
+): Promise<number> => {
   const {host, kind} = job;
   if (state === 'lost') {
     const minutes = Math.round(context.limits.patienceMs / 60_000);
@@ -204,7 +206,7 @@ const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): P
         'unknown',
         'job.interrupted',
         `${host} booted while ${kind} ran`,
-        'look at dpkg --audit on it, then try again or roll back',
+        `look at ${task.look} on it, then try again or roll back`,
       );
     case 'died':
       await end(context, job, 'died', null);
@@ -212,7 +214,7 @@ const judge = async (context: RunContext, job: Job, state: JobState | 'lost'): P
         'unknown',
         'job.died',
         `${kind} on ${host} was ended from outside before it was finished`,
-        'look at dpkg --audit on it, then try again or roll back',
+        `look at ${task.look} on it, then try again or roll back`,
       );
     case 'replaced':
       await end(context, job, 'replaced', null);

@@ -1,3 +1,4 @@
+import type {Moment} from '../model/moment.ts';
 import {packageKey, type Change, type InstalledPackage, type ManagerId} from '../model/package.ts';
 
 /** Installed and configured, wanted or held. */
@@ -75,6 +76,30 @@ export const findDeviations = (
   });
   return [...unsettled, ...differing];
 };
+
+/** Whether packages are marked as before, but for those that came or went: what is added comes with a mark of its own. */
+export const findMarkDeviations = (
+  before: Moment['marks'],
+  changes: readonly Change[],
+  after: Moment['marks'],
+): Deviation[] =>
+  before.flatMap(({manager, automatic, held}) => {
+    const now = after.find(marks => marks.manager === manager) ?? {automatic: [], held: []};
+    const moved = new Set(
+      changes
+        .filter(change => change.manager === manager && (change.from === null || change.to === null))
+        .flatMap(({name, arch}) => [name, `${name}:${arch}`]),
+    );
+    const differing = (earlier: readonly string[], later: readonly string[], what: string): Deviation[] =>
+      [...new Set(earlier).symmetricDifference(new Set(later))]
+        .filter(mark => !moved.has(mark))
+        .map(mark => ({
+          manager,
+          name: mark.split(':')[0] ?? mark,
+          what: `${mark} lost or gained its ${what}`,
+        }));
+    return [...differing(automatic, now.automatic, 'automatic mark'), ...differing(held, now.held, 'hold')];
+  });
 
 /** The changes that lead back. */
 export const reversed = (changes: readonly Change[]): Change[] =>

@@ -1,10 +1,9 @@
-import {packagesOfUnit} from '../hosts/smoke.ts';
 import type {Regression} from '../model/facts.ts';
 import type {ManagerId} from '../model/package.ts';
 import {patchId} from '../model/patch.ts';
 import type {HostPlan} from '../model/plan.ts';
 import {scanSchema} from '../model/scan.ts';
-import {hostRecord, readDocument, type RunContext} from './context.ts';
+import {hostRecord, managersOn, readDocument, type RunContext} from './context.ts';
 
 /** The planned patches that these packages belong to. */
 export const patchesOf = async (
@@ -31,8 +30,10 @@ export const suspectsOf = async (
   const packages: {manager: ManagerId; name: string}[] = [];
   for (const {unit} of regressions) {
     if (unit === undefined) continue;
-    for (const name of await context.link(plan.host).ask(packagesOfUnit, {unit}))
-      packages.push({manager: 'apt', name});
+    for (const {id, owners} of managersOn(context, plan.host)) {
+      for (const name of await context.link(plan.host).ask(owners, {unit}))
+        packages.push({manager: id, name});
+    }
   }
   const suspects = await patchesOf(context, plan, packages);
   return suspects.length > 0 ? suspects : plan.patches;

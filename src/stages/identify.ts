@@ -53,48 +53,54 @@ const identifyHost = async (context: RunContext, host: string): Promise<void> =>
   }
 };
 
-/** A whole look at one host. Throws what the link throws, `host.no-apt` and `host.stale-lists`. */
+/** A whole look at one host. Throws what the link throws, `host.no-manager` and `host.stale-lists`. */
 export const scanHost = async (context: RunContext, host: string): Promise<Scan> => {
   const link = context.link(host);
   const say = (line: string): void => context.signal({host, line, at: context.now()});
   say('asking for facts');
   const seen = await link.ask(facts, undefined);
-  if (!seen.managers.includes('apt')) {
+  const managers = context.managers.on(hostRecord(context, host).host, seen);
+  if (managers.length === 0) {
     throw new PatchdeckError(
       'outside',
-      'host.no-apt',
-      `${host} (${seen.os.name}) has no apt; what is pending on it is unknown`,
+      'host.no-manager',
+      `${host} (${seen.os.name}) has no package manager that patchdeck knows; what is pending on it is unknown`,
       'leave it out of the run by name',
     );
   }
-  const manager = context.manager('apt');
-  say('refreshing package lists');
-  const {failures, limits} = await refreshLists(link, manager);
-  if (failures !== undefined) {
-    throw new PatchdeckError(
-      'outside',
-      'host.stale-lists',
-      `the package lists of ${host} could not be refreshed (${cleanLine(failures.join('; '), 200)}); what is pending is unknown${afterEnd(seen, context.now())}`,
-      'mend its repositories and scan again, or leave it out by name',
-    );
-  }
-  say('looking for updates');
-  const updates = await link.ask(manager.pending, undefined);
-  const installed = await link.ask(manager.installed, undefined);
-  const foreign = manager.foreign === undefined ? undefined : await link.ask(manager.foreign, undefined);
-  return {
+  const scan: Scan = {
     v: 1,
     host,
     at: new Date(context.now()).toISOString(),
     facts: seen,
-    updates,
-    installed,
-    ...(foreign === undefined ? {} : {foreign}),
-    ...(limits.length === 0 ? {} : {limits}),
+    managers: managers.map(({id}) => id),
+    updates: [],
+    installed: [],
   };
+  for (const manager of managers) {
+    const of = managers.length === 1 ? '' : ` of ${manager.id}`;
+    say(`refreshing package lists${of}`);
+    const {failures, limits} = await refreshLists(link, manager);
+    if (failures !== undefined) {
+      throw new PatchdeckError(
+        'outside',
+        'host.stale-lists',
+        `the package lists${of} of ${host} could not be refreshed (${cleanLine(failures.join('; '), 200)}); what is pending is unknown${afterEnd(seen, context.now())}`,
+        'mend its repositories and scan again, or leave it out by name',
+      );
+    }
+    if (limits.length > 0) scan.limits = [...new Set([...(scan.limits ?? []), ...limits])];
+    say(`looking for updates${of}`);
+    scan.updates.push(...(await link.ask(manager.pending, undefined)));
+    scan.installed.push(...(await link.ask(manager.installed, undefined)));
+    if (manager.foreign !== undefined) {
+      scan.foreign = [...(scan.foreign ?? []), ...(await link.ask(manager.foreign, undefined))];
+    }
+  }
+  return scan;
 };
 
-const summaryOf = ({facts: seen, updates, limits}: Scan, now: number): ScanSummary => ({
+const summaryOf = ({facts: seen, managers, updates, limits}: Scan, now: number): ScanSummary => ({
   os: seen.os.name,
   kernel: seen.kernel.running,
   updates: updates.length,
@@ -105,6 +111,7 @@ const summaryOf = ({facts: seen, updates, limits}: Scan, now: number): ScanSumma
   rebootWanted: rebootReasons(seen).length > 0,
   bootId: seen.bootId,
   machineId: seen.machineId,
+  managers,
   ...(limits === undefined ? {} : {limits}),
   ...ended(seen, now),
 });

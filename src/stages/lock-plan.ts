@@ -1,11 +1,12 @@
+import type {Manager} from '../managers/manager.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isChoosable, type Change, type Update} from '../model/package.ts';
 import {patchId} from '../model/patch.ts';
-import type {HostPlan, Plan} from '../model/plan.ts';
+import type {HostPlan, Plan, Step} from '../model/plan.ts';
 import {scanSchema} from '../model/scan.ts';
 import {members} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
-import {hostRecord, readDocument, type RunContext} from '../rollout/context.ts';
+import {hostRecord, managersOn, readDocument, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll} from '../rollout/guard.ts';
 
@@ -144,26 +145,33 @@ const planHost = async (
       ? {...base, patches: [], steps: []}
       : undefined;
   }
-  const changes = await simulateChanges(context, host.name, wanted);
-  requireUnblocked(blocked, updates, changes);
+  const steps: Step[] = [];
+  for (const manager of managersOn(context, host.name)) {
+    const own = wanted.filter(update => update.manager === manager.id);
+    if (own.length === 0) continue;
+    const changes = await simulateChanges(context, host.name, manager, own);
+    requireUnblocked(blocked, updates, changes);
+    if (changes.length > 0) steps.push({manager: manager.id, changes});
+  }
   const patches = [...new Set(wanted.map(idOf))].sort();
-  return changes.length === 0 ? undefined : {...base, patches, steps: [{manager: 'apt', changes}]};
+  return steps.length === 0 ? undefined : {...base, patches, steps};
 };
 
 const simulateChanges = async (
   context: RunContext,
   host: string,
+  manager: Manager,
   wanted: readonly Update[],
 ): Promise<Change[]> => {
   const simulation = await context.link(host).ask(
-    context.manager('apt').simulate,
+    manager.simulate,
     wanted.map(({name, arch, candidate}) => ({name, arch, version: candidate})),
   );
   if (simulation.refused === undefined) return simulation.changes;
   throw new PatchdeckError(
     'outside',
     'plan.host-refused',
-    `apt refuses what is chosen: ${simulation.refused}`,
+    `${manager.id} refuses what is chosen: ${simulation.refused}`,
     'leave it out, or choose otherwise',
   );
 };
@@ -175,7 +183,9 @@ const requireUnblocked = (
   changes: readonly Change[],
 ): void => {
   for (const change of changes) {
-    const update = updates.find(item => item.name === change.name && item.candidate === change.to);
+    const update = updates.find(
+      item => item.manager === change.manager && item.name === change.name && item.candidate === change.to,
+    );
     if (update === undefined) continue;
     const id = patchId(update.manager, update.source, update.sourceVersion);
     if (!blocked.has(id)) continue;

@@ -2,7 +2,7 @@ import {fixesIn} from '../advisories/changelog.ts';
 import type {Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
 import type {CveAnswer} from '../policy/rank.ts';
-import type {RunContext} from '../rollout/context.ts';
+import {managerOn, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 
@@ -35,10 +35,12 @@ const readOne = async (
   const oldest = oldestSource(draft, scans);
   let missing = 'no host could be asked for its changelog';
   for (const host of draft.hosts.slice(0, mostHosts)) {
+    const {changelog} = managerOn(context, host, draft.manager);
+    if (changelog === undefined) return {missing: `${draft.manager} gives no changelog of what is pending`};
     for (const wanted of packagesOf(draft, scans, host)) {
       context.signal({host, line: `reading the changelog of ${draft.source}`, at: context.now()});
       try {
-        const text = await context.link(host).ask(context.manager(draft.manager).changelog, wanted);
+        const text = await context.link(host).ask(changelog, wanted);
         const answer = text === '' ? {missing: 'its changelog could not be had'} : fixesIn(text, oldest);
         if ('cves' in answer) return answer;
         ({missing} = answer);
@@ -63,7 +65,8 @@ const packagesOf = (
 ): {name: string; version: string}[] => {
   const here = scans.find(scan => scan.host === host)?.updates ?? [];
   const pending = here.filter(
-    update => update.source === draft.source && update.sourceVersion === draft.version,
+    ({manager, source, sourceVersion}) =>
+      manager === draft.manager && source === draft.source && sourceVersion === draft.version,
   );
   const versions = new Map(pending.map(update => [update.name, update.candidate]));
   return [...versions]
@@ -77,7 +80,7 @@ const oldestSource = (draft: DraftPatch, scans: readonly Scan[]): string => {
   const names = new Set(draft.packages);
   const versions = scans
     .flatMap(scan => scan.installed)
-    .filter(item => names.has(item.name) && item.source === draft.source)
+    .filter(item => names.has(item.name) && item.manager === draft.manager && item.source === draft.source)
     .map(item => item.sourceVersion);
   return versions.sort(compareDpkg)[0] ?? '0';
 };

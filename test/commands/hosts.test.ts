@@ -140,16 +140,20 @@ describe('a host that cannot be scanned is unknown by name, the others are scann
     expect(await readFile(fleet.knownHosts, 'utf8')).toBe(before);
   });
 
-  it('a host without apt', async () => {
+  it('a host without a package manager', async () => {
     await open(['web3', 'web4'], {
-      faults: {web4: {answers: {'host.facts': answer => answer.replace('apt-get', 'dnf')}}},
+      faults: {
+        web4: {answers: {'host.facts': answer => answer.replace('@@ managers\napt\n', '@@ managers\n')}},
+      },
     });
     const ended = await scan();
     expectRefusal(ended, {
       exit: 3,
-      code: 'host.no-apt',
+      code: 'host.no-manager',
       host: 'web4',
-      says: [/web4 \(Debian GNU\/Linux 12 \(bookworm\)\) has no apt; what is pending on it is unknown/],
+      says: [
+        /web4 \(Debian GNU\/Linux 12 \(bookworm\)\) has no package manager that patchdeck knows; what is pending on it is unknown/,
+      ],
       next: /leave it out of the run by name/,
     });
     await others(ended, 'web4');
@@ -305,7 +309,7 @@ describe('escape sequences in what hosts say of packages', () => {
           answers: {
             'host.facts': answer => answer.replace('Debian GNU/Linux 12', `Debian ${evil} 12`),
             'apt.changelog': answer => answer.replace(/CVE-/g, `${evil}CVE-`),
-            'host.preflight': answer => answer.replace('@@ locks\n', `@@ locks\n${evil} (pid 1)\n`),
+            'host.preflight': answer => answer.replace('@@ locks\n', `@@ locks\napt\t${evil} (pid 1)\n`),
           },
         },
       },
@@ -360,7 +364,7 @@ describe('a host that is not ready: found before anything is changed, the others
     await scan();
     await plan();
     fleet.get('web4').fault.answers = {
-      'host.preflight': answer => answer.replace('@@ locks\n', '@@ locks\nunattended-upgr (pid 812)\n'),
+      'host.preflight': answer => answer.replace('@@ locks\n', '@@ locks\napt\tunattended-upgr (pid 812)\n'),
     };
     expectRefusal(await place.run('test', '--yes', '--json', ...fleet.reach), {
       exit: 3,
@@ -377,7 +381,7 @@ describe('a host that is not ready: found before anything is changed, the others
     await scan();
     await plan();
     fleet.get('web4').fault.answers = {
-      'host.preflight': answer => answer.replace('@@ broken\n', '@@ broken\nnginx\n'),
+      'host.preflight': answer => answer.replace('@@ broken\n', '@@ broken\napt\tnginx\n'),
     };
     expectRefusal(await place.run('test', '--yes', '--json', ...fleet.reach), {
       exit: 3,

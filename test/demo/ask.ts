@@ -6,7 +6,7 @@ import {fleet} from '../../src/demo/world/fleet.ts';
 import {pollJob, startJob} from '../../src/jobs/job-scripts.ts';
 import type {Job} from '../../src/model/job.ts';
 import type {Change} from '../../src/model/package.ts';
-import type {RollbackPoint} from '../../src/model/rollback.ts';
+import type {StepPoint} from '../../src/model/rollback.ts';
 import type {Probe, Script} from '../../src/model/script.ts';
 import {apt} from '../../src/managers/apt.ts';
 
@@ -79,15 +79,11 @@ export const planFor = (bench: Bench, ...sources: string[]): Change[] => {
 };
 
 /** Stages a plan and makes its rollback point. */
-export const stageFor = (bench: Bench, changes: readonly Change[]): RollbackPoint => {
+export const stageFor = (bench: Bench, changes: readonly Change[]): StepPoint => {
   const {rc} = bench.run(apt.stage({directory, changes}));
   if (rc !== 0) throw new Error(`staging ended with ${rc}`);
   return {
-    v: 1,
-    host: bench.host.spec.name,
     manager: 'apt',
-    at: new Date(bench.now).toISOString(),
-    planDigest: 'd'.repeat(64),
     directory,
     ...bench.ask(apt.staged, {directory}),
     ...bench.ask(apt.marks, undefined),

@@ -13,7 +13,7 @@ import {startJob} from '../../src/jobs/job-scripts.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
 import {apt} from '../../src/managers/apt.ts';
 import type {Job} from '../../src/model/job.ts';
-import type {RollbackPoint} from '../../src/model/rollback.ts';
+import type {StepPoint} from '../../src/model/rollback.ts';
 import {defineScript, type Script} from '../../src/model/script.ts';
 import {findDeviations} from '../../src/rollout/state-proof.ts';
 import {defaultDeadlines, type Transport} from '../../src/ssh/session.ts';
@@ -132,12 +132,8 @@ test.each(['web1', 'api3'])('%s over real SSH: scan, plan, stage, install and ba
   expect((await runOn(link, 'a1', apt.stage({directory: stageAt, changes}))).rc).toBe(0);
   const packages = await link.ask(apt.staged, {directory: stageAt});
   const marks = await link.ask(apt.marks, undefined);
-  const point: RollbackPoint = {
-    v: 1,
-    host: name,
+  const point: StepPoint = {
     manager: 'apt',
-    at: new Date().toISOString(),
-    planDigest: 'd'.repeat(64),
     directory: stageAt,
     ...packages,
     ...marks,

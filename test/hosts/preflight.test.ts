@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {downloadBytes, findingsOf, preflight, type Preflight} from '../../src/hosts/preflight.ts';
+import {findingsOf, preflight, type Preflight} from '../../src/hosts/preflight.ts';
+import {apt} from '../../src/managers/apt.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 
 const mb = 1024 ** 2;
@@ -23,14 +24,14 @@ describe.each(releases)('the preflight of a real %s', release => {
   });
 
   it('knows how much the packages need', () => {
-    const bytes = downloadBytes.parse(fixture(`${release}/host.download-bytes/two-packages.txt`));
+    const bytes = apt.room.parse(fixture(`${release}/apt.room/two-packages.txt`));
     expect(bytes).toBeGreaterThan(mb);
     expect(bytes).toBeLessThan(50 * mb);
   });
 });
 
 describe('what stands in the way', () => {
-  const ready: Preflight = {freeBytes: [], lockHolders: [], broken: [], readOnly: []};
+  const ready: Preflight = {freeBytes: [], blocked: [], readOnly: []};
 
   it('too little room, with how much there is and how much is wanted', () => {
     const seen = {...ready, freeBytes: [{mount: '/var', bytes: 10 * mb}]};
@@ -49,7 +50,7 @@ describe('what stands in the way', () => {
   });
 
   it('names of processes are made safe to show', () => {
-    const answer = '@@ free\n@@ locks\n\u001b[2Japt (pid 1)\n@@ broken\n@@ read-only\n@@ end\n';
-    expect(preflight.parse(Buffer.from(answer)).lockHolders).toEqual(['apt (pid 1)']);
+    const answer = '@@ free\n@@ locks\napt\t\u001b[2Japt (pid 1)\n@@ broken\n@@ read-only\n@@ end\n';
+    expect(preflight.parse(Buffer.from(answer)).blocked).toEqual(["apt (pid 1) holds dpkg's lock"]);
   });
 });

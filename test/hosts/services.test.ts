@@ -1,8 +1,9 @@
 import {describe, expect, it, test} from 'vitest';
 import {bootState, requestReboot} from '../../src/hosts/reboot.ts';
 import {staleUnits} from '../../src/hosts/restart.ts';
-import {insideChecks, packagesOfUnit} from '../../src/hosts/smoke.ts';
+import {insideChecks} from '../../src/hosts/smoke.ts';
 import {inhibitUpdaters, releaseUpdaters} from '../../src/hosts/updaters.ts';
+import {apt} from '../../src/managers/apt.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 
 describe.each(releases)('services of a real %s', release => {
@@ -24,10 +25,10 @@ describe.each(releases)('services of a real %s', release => {
   });
 
   it('are laid at the door of the packages that have to do with them, each once', () => {
-    const packages = packagesOfUnit.parse(read('host.packages-of-unit/ssh'));
+    const packages = apt.owners.parse(read('apt.owners/ssh'));
     expect(packages[0]).toBe('openssh-server');
     expect(new Set(packages).size).toBe(packages.length);
-    expect(packagesOfUnit.parse(read('host.packages-of-unit/none'))).toEqual([]);
+    expect(apt.owners.parse(read('apt.owners/none'))).toEqual([]);
   });
 
   it('that patch by themselves are held off and let go', () => {

@@ -204,11 +204,11 @@ describe('a host that cannot be asked', () => {
     return ended;
   };
 
-  it('without apt', async () => {
+  it('without a package manager', async () => {
     await inside('lab4', 'mv /usr/bin/apt-get /usr/bin/apt-get.aside');
     await unknown(
-      'host.no-apt',
-      /lab4 \(Debian GNU\/Linux 13 \(trixie\)\) has no apt; what is pending on it is unknown/,
+      'host.no-manager',
+      /lab4 \(Debian GNU\/Linux 13 \(trixie\)\) has no package manager that patchdeck knows; what is pending on it is unknown/,
       /leave it out/,
     );
   });

@@ -3,12 +3,10 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {downloadBytes} from '../../src/hosts/preflight.ts';
 import {restartUnits} from '../../src/hosts/restart.ts';
-import {packagesOfUnit} from '../../src/hosts/smoke.ts';
 import {apt} from '../../src/managers/apt.ts';
 import type {Change} from '../../src/model/package.ts';
-import type {RollbackPoint, StagedFile} from '../../src/model/rollback.ts';
+import type {StepPoint, StagedFile} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';
 import {makeStubs, type Call, type Stubs} from './stub-programs.ts';
 
@@ -63,12 +61,8 @@ const change = (name: string, from: string | null, to: string | null): Change =>
   from,
   to,
 });
-const pointWith = (names: readonly string[]): RollbackPoint => ({
-  v: 1,
-  host: 'web1',
+const pointWith = (names: readonly string[]): StepPoint => ({
   manager: 'apt',
-  at: '',
-  planDigest: '',
   directory: stubs.folder,
   fresh: [],
   previous: [],
@@ -105,8 +99,8 @@ const scripts = (words: readonly string[]): Script[] => {
     apt.install({point: {...point, fresh: files}, changes}),
     apt.undo({point, changes: added}),
     apt.changelog.script({name: words[0] ?? '', version: words[1] ?? ''}),
-    downloadBytes.script({wanted: words}),
-    packagesOfUnit.script({unit: words[0] ?? ''}),
+    apt.room.script(changes),
+    apt.owners.script({unit: words[0] ?? ''}),
     restartUnits(words),
   ];
 };

@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import {apt} from '../../src/managers/apt.ts';
-import type {Progress} from '../../src/managers/manager.ts';
+import type {Progress} from '../../src/jobs/progress.ts';
 import {fixtureLines, releases} from '../fixtures/fixture.ts';
 
 const said = (path: string): Progress[] => fixtureLines(path).flatMap(line => apt.progress(line) ?? []);

@@ -48,6 +48,7 @@ export const scan = (name: string, updates: Update[]): Scan => ({
     broken: [],
     rebootWanted: [],
   },
+  managers: ['apt'],
   updates,
   installed: [],
 });

@@ -12,6 +12,7 @@ const scan = (host: string, installed: Scan['installed'], facts: Partial<Scan['f
   v: 1,
   host,
   at: '2026-11-24T03:00:00.000Z',
+  managers: ['apt'],
   updates: [],
   installed,
   facts: {

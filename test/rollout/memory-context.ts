@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Link} from '../../src/jobs/link.ts';
-import {apt} from '../../src/managers/apt.ts';
+import type {Manager} from '../../src/managers/manager.ts';
+import {createManagers} from '../../src/managers/registry.ts';
 import type {Host} from '../../src/model/host.ts';
 import type {Signal} from '../../src/model/job.ts';
 import type {Body, BodyOf, Event} from '../../src/record/event.ts';
@@ -30,6 +31,8 @@ type Options = {
   limits?: Partial<RolloutLimits>;
   clock?: VirtualClock;
   link?: (host: string) => Link;
+  /** In place of those of distributions. */
+  managers?: readonly Manager[];
   /** Called before each event is on disk; what it throws is what the disk says. */
   beforeRecord?: (body: Body) => void;
 };
@@ -108,7 +111,7 @@ export const createMemoryContext = (options: Options): MemoryContext => {
       if (options.link === undefined) throw new Error(`${host} was asked, and nobody said how it answers`);
       return options.link(host);
     },
-    manager: () => apt,
+    managers: createManagers(options.managers),
     outside: {tcp: () => Promise.resolve(undefined), http: () => Promise.resolve(undefined)},
     signal: signal => signals.push(signal),
     limits: {...defaultFollowLimits, ...defaultRolloutLimits, ...options.limits},

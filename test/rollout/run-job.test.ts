@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
+import {progressOf} from '../../src/jobs/progress.ts';
 import {forgetJobs} from '../../src/rollout/forget-jobs.ts';
-import {runJob, settleJob} from '../../src/rollout/run-job.ts';
+import {runJob, settleJob, type Task} from '../../src/rollout/run-job.ts';
 import {rejection} from '../store/example-run.ts';
 import {createWorld, linkFault, planned, type World} from './simulated-hosts.ts';
 import {restartUnits} from '../../src/hosts/restart.ts';
@@ -10,8 +11,16 @@ const prepared = async (): Promise<{world: World; digest: string}> => {
   const world = createWorld({web1: {}});
   return {world, digest: await planned(world)};
 };
-const run = ({context}: World, digest: string): Promise<number> =>
-  runJob(context, 'web1', 'restart', digest, payload);
+const task = (planDigest: string, stated: Partial<Task> = {}): Task => ({
+  host: 'web1',
+  kind: 'restart',
+  planDigest,
+  step: 0,
+  progress: progressOf,
+  look: 'systemctl --failed',
+  ...stated,
+});
+const run = ({context}: World, digest: string): Promise<number> => runJob(context, task(digest), payload);
 const starts = (world: World): number => world.asked.filter(line => line === 'web1 job.start').length;
 const outcomes = (world: World): unknown[] =>
   world.context.recordOf('web1').jobs.map(({state, outcome, rc}) => ({state, outcome, rc}));
@@ -154,7 +163,7 @@ describe('a job of a run', () => {
     });
     expect(await run(world, digest)).toBe(0);
     expect(world.context.recordOf('web1').jobs[0]?.forgotten).toBeUndefined();
-    await runJob(world.context, 'web1', 'undo', digest, payload);
+    await runJob(world.context, task(digest, {kind: 'undo'}), payload);
     expect(world.context.recordOf('web1').jobs.map(job => job.forgotten)).toEqual([true, true]);
     expect(world.asked.filter(line => line === 'web1 job.remove')).toHaveLength(3);
   });
@@ -176,7 +185,7 @@ describe('a job of a run', () => {
     const first = world.context.recordOf('web1').jobs[0]?.id;
     expect(world.context.recordOf('web1').lastEnded).toBe(first);
     world.host('web1').ended.clear();
-    const error = await rejection(runJob(world.context, 'web1', 'undo', digest, payload));
+    const error = await rejection(runJob(world.context, task(digest, {kind: 'undo'}), payload));
     expect(error).toMatchObject({phase: 'unknown', code: 'job.replaced'});
     expect(String(error)).toContain('it was restored to an earlier state');
     expect(world.context.of('job.intended').map(({data}) => data.job.after)).toEqual([undefined, first]);
@@ -228,20 +237,20 @@ describe('a job of a run', () => {
   it('of another plan or another kind is another job', async () => {
     const {world, digest} = await prepared();
     await run(world, digest);
-    await runJob(world.context, 'web1', 'restart', 'another plan', payload);
-    await runJob(world.context, 'web1', 'undo', digest, payload);
+    await runJob(world.context, task('another plan'), payload);
+    await runJob(world.context, task(digest, {kind: 'undo'}), payload);
     expect(starts(world)).toBe(3);
   });
 
   it('of an earlier console that never began comes to nothing', async () => {
     const {world, digest} = await prepared();
     const [job] = await intended(world, digest);
-    await settleJob(world.context, 'web1', 'restart', digest);
+    await settleJob(world.context, task(digest));
     expect(outcomes(world)).toEqual([{state: 'ended', outcome: 'never-started', rc: null}]);
     expect(starts(world)).toBe(0);
     expect(job).toBeDefined();
     // There is nothing to settle any more.
-    await settleJob(world.context, 'web1', 'restart', digest);
+    await settleJob(world.context, task(digest));
     expect(world.context.of('job.ended')).toHaveLength(1);
   });
 });

@@ -3,9 +3,11 @@ import {advance, isReachable, type DemoHost} from '../../src/demo/host.ts';
 import {seededRandom} from '../../src/demo/random.ts';
 import {runScript} from '../../src/demo/run-script.ts';
 import {fleet, type Story} from '../../src/demo/world/fleet.ts';
+import {apt} from '../../src/managers/apt.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
 import type {Host} from '../../src/model/host.ts';
+import {defineScript, type Script} from '../../src/model/script.ts';
 import {scanSchema} from '../../src/model/scan.ts';
 import {groupPatches} from '../../src/policy/group.ts';
 import type {Body} from '../../src/record/event.ts';
@@ -16,6 +18,7 @@ import {lockPlan} from '../../src/stages/lock-plan.ts';
 import {createVirtualClock} from '../faults/virtual-clock.ts';
 import {host as statedHost} from '../policy/example-fleet.ts';
 import {createMemoryContext, type MemoryContext} from './memory-context.ts';
+import {answerSecond, carryOutSecond, newSecondState, second, type SecondState} from './second-manager.ts';
 
 /** What becomes of an answer: another text, or what is thrown. `n` counts from 1. */
 type Change = (answer: string, n: number) => string;
@@ -29,6 +32,8 @@ export type World = {
   /** Changes what a host answers to a verb, or throws in its place. */
   on(host: string, verb: string, change: Change): void;
   host(name: string): DemoHost;
+  /** What of a host its second manager has. */
+  second(name: string): SecondState;
 };
 
 type Options = {
@@ -37,12 +42,14 @@ type Options = {
   /** What is peculiar about a host, by name. */
   stories?: Record<string, Story>;
   held?: Record<string, string[]>;
+  /** Hosts that have a second manager beside apt. */
+  beside?: readonly string[];
 };
 
 /** `hosts`: by name, what the inventory says of each. All are the demo's api servers of Debian 12. */
 export const createWorld = (
   hosts: Record<string, Partial<Host>>,
-  {stories = {}, held = {}, ...options}: Options = {},
+  {stories = {}, held = {}, beside = [], ...options}: Options = {},
 ): World => {
   const clock = createVirtualClock(Date.parse('2026-11-24T03:00:00Z'));
   const changes = new Map<string, {change: Change; times: number}>();
@@ -56,11 +63,31 @@ export const createWorld = (
       return [name, createHost(own, {now: clock.now(), speed: 20, random})] as const;
     }),
   );
+  const seconds = new Map(beside.map(name => [name, newSecondState()]));
   const hostNamed = (name: string): DemoHost => {
     const found = demo.get(name);
     if (found === undefined) throw new Error(`no host ${name}`);
     advance(found, clock.now());
     return found;
+  };
+  const reply = (name: string, script: Script): ReturnType<typeof runScript> => {
+    const own = seconds.get(name);
+    const stdout = own === undefined ? undefined : answerSecond(own, script.text);
+    if (stdout !== undefined) return {stdout, stderr: '', code: 0};
+    const payload = script.args['payloadVerb'];
+    const isSecond = own !== undefined && String(payload).startsWith('second.');
+    // The host runs a job that lasts a moment, whatever it is.
+    const sent = isSecond
+      ? {...script.args, payloadVerb: 'host.restart-units', payloadArgs: '{"units":["cron.service"]}'}
+      : undefined;
+    const text = sent === undefined ? script.text : defineScript(script.verb, sent, ':', {root: true}).text;
+    const answer = runScript(hostNamed(name), text, clock.now());
+    if (isSecond && answer.stdout.includes('started'))
+      carryOutSecond(own, String(payload), String(script.args['payloadArgs']));
+    const found = own !== undefined && script.verb === 'host.facts';
+    return found
+      ? {...answer, stdout: answer.stdout.replace('@@ managers\napt\n', '@@ managers\napt\ndnf4\n')}
+      : answer;
   };
   const sessionTo = (host: Host): Session => {
     let open = true;
@@ -76,7 +103,7 @@ export const createWorld = (
         if (!isReachable(hostNamed(host.name), clock.now())) throw linkFault('ssh.refused');
         const changed = changes.get(`${host.name} ${script.verb}`);
         const before = changed === undefined ? undefined : (changed.times += 1);
-        const {stdout, stderr, code} = runScript(hostNamed(host.name), script.text, clock.now());
+        const {stdout, stderr, code} = reply(host.name, script);
         const text = before === undefined ? stdout : (changed?.change(stdout, before) ?? stdout);
         return {exit: {code}, stdout: Buffer.from(text), stderr};
       },
@@ -98,6 +125,7 @@ export const createWorld = (
   const context = createMemoryContext({
     hosts: stated,
     clock,
+    managers: [apt, second],
     ...options,
     link: name => {
       const host = stated.find(item => item.name === name);
@@ -113,6 +141,11 @@ export const createWorld = (
     hosts: demo,
     asked,
     host: hostNamed,
+    second: name => {
+      const found = seconds.get(name);
+      if (found === undefined) throw new Error(`${name} has no second manager`);
+      return found;
+    },
     on: (host, verb, change) => void changes.set(`${host} ${verb}`, {change, times: 0}),
   };
 };

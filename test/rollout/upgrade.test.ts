@@ -47,7 +47,7 @@ describe('an upgrade', () => {
   it('stops before the first change where the lock is held', async () => {
     const ready = await staged();
     ready.world.on('web1', 'host.preflight', answer =>
-      answer.replace('@@ locks\n', '@@ locks\napt (pid 9)\n'),
+      answer.replace('@@ locks\n', '@@ locks\napt\tapt (pid 9)\n'),
     );
     expect(await rejection(upgrade(ready))).toMatchObject({code: 'host.not-ready'});
     expect(begun(ready, 'install')).toBe(0);
@@ -129,7 +129,7 @@ describe('an upgrade', () => {
   it('keeps the moment before once for a plan, whatever happens after', async () => {
     const ready = await staged();
     ready.world.on('web1', 'host.preflight', (answer, n) =>
-      n === 1 ? answer.replace('@@ locks\n', '@@ locks\napt (pid 9)\n') : answer,
+      n === 1 ? answer.replace('@@ locks\n', '@@ locks\napt\tapt (pid 9)\n') : answer,
     );
     await rejection(upgrade(ready));
     const before = ready.world.context.recordOf('web1').baseline.before;

@@ -62,11 +62,11 @@ describe('the identify stage', () => {
       'could not be refreshed (W: Failed to fetch http://mirror.example/InRelease); what is pending is unknown',
     ],
     [
-      'without apt',
+      'without a package manager',
       'host.facts',
-      (answer: string) => answer.replace(/@@ managers\napt-get\n/, '@@ managers\ndnf\n'),
-      'host.no-apt',
-      'has no apt; what is pending on it is unknown',
+      (answer: string) => answer.replace(/@@ managers\napt\n/, '@@ managers\ndnf\n'),
+      'host.no-manager',
+      'has no package manager that patchdeck knows; what is pending on it is unknown',
     ],
     [
       'that cannot be reached',

@@ -108,7 +108,9 @@ describe('the test stage', () => {
   it('with a host that is not ready is incomplete, names it, and proves the others', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}});
     await planned(world);
-    world.on('web2', 'host.preflight', answer => answer.replace('@@ locks\n', '@@ locks\napt (pid 7)\n'));
+    world.on('web2', 'host.preflight', answer =>
+      answer.replace('@@ locks\n', '@@ locks\napt\tapt (pid 7)\n'),
+    );
     await testStage(world.context);
     expect(ending(world.context)).toEqual({
       outcome: 'incomplete',
@@ -210,7 +212,7 @@ describe('the test stage', () => {
     const worse = async (packages: string): Promise<World> => {
       const world = createWorld({web1: {canary: true}, web2: {}}, {stories: {web1: {breaks}}});
       await planned(world, ['nodejs', 'tzdata']);
-      world.on('web1', 'host.packages-of-unit', () => `@@ packages\n${packages}@@ end\n`);
+      world.on('web1', 'apt.owners', () => `@@ packages\n${packages}@@ end\n`);
       await testStage(world.context);
       return world;
     };

@@ -1,17 +1,8 @@
 import {facts} from './facts.ts';
-import {baseline, packagesOfUnit, preflight, smoke, staleUnits} from './health.ts';
+import {baseline, owners, preflight, smoke, staleUnits} from './health.ts';
 import {pollJob, raiseEpoch, removeJob, startJob} from './jobs.ts';
-import {
-  broken,
-  changedConfiguration,
-  changelog,
-  downloadBytes,
-  installed,
-  marks,
-  lists,
-  refresh,
-} from './packages.ts';
 import {foreign} from './foreign.ts';
+import {changedConfiguration, changelog, installed, lists, marks, refresh, room} from './packages.ts';
 import {pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
@@ -24,10 +15,10 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['host.facts', facts],
   ['host.baseline', baseline],
   ['host.preflight', preflight],
-  ['host.download-bytes', downloadBytes],
+  ['apt.room', room],
   ['host.stale-units', staleUnits],
   ['host.smoke', smoke],
-  ['host.packages-of-unit', packagesOfUnit],
+  ['apt.owners', owners],
   ['host.boot', boot],
   ['host.reboot', reboot],
   ['host.identity', identity],
@@ -44,7 +35,6 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['apt.installed', installed],
   ['apt.foreign', foreign],
   ['apt.marks', marks],
-  ['apt.broken', broken],
   ['apt.simulate', simulate],
   ['apt.simulate-staged', simulateStaged],
   ['apt.simulate-undo', simulateUndo],

@@ -25,7 +25,7 @@ export const facts: Verb = verb(350, z.object({}), (host, _args, now) =>
     ['container', 'none'],
     ['clock', String(Math.floor(now / 1000))],
     ['zone', 'CET'],
-    ['managers', ['apt-get']],
+    ['managers', ['apt']],
     ['held', [...host.held]],
     ['automatic', [...host.automatic].sort()],
     ['broken', brokenPackages(host)],

@@ -39,8 +39,8 @@ export const baseline: Verb = verb(400, z.object({}), (host, _args, now) => {
 export const preflight: Verb = verb(300, z.object({}), host =>
   answer(
     ['free', disks(host).map(disk => `${disk.free}\t${disk.mount}`)],
-    ['locks', isBusy(host) ? ['apt-get (pid 4711)'] : []],
-    ['broken', brokenPackages(host)],
+    ['locks', isBusy(host) ? ['apt\tapt-get (pid 4711)'] : []],
+    ['broken', brokenPackages(host).map(name => `apt\t${name}`)],
     ['read-only', []],
   ),
 );
@@ -65,7 +65,7 @@ export const smoke: Verb = verb(250, smokeArguments, (host, {units, commands}) =
 });
 
 /** The package that brings a unit, and those whose maintainer scripts speak of it. */
-export const packagesOfUnit: Verb = verb(200, z.object({unit: z.string()}), (host, {unit}) => {
+export const owners: Verb = verb(200, z.object({unit: z.string()}), (host, {unit}) => {
   const known = unitsOf(host).find(item => item.name === unit);
   const names = known === undefined ? [] : [known.owner, ...(known.restartedBy ?? [])];
   return answer(['packages', names.filter(name => name !== '')]);

@@ -2,7 +2,6 @@ import {z} from 'zod';
 import {findBuild} from '../archive.ts';
 import {answer} from '../text.ts';
 import {changelogOf} from '../world/packages.ts';
-import {brokenPackages} from './facts.ts';
 import {verb, type Verb} from './verb.ts';
 
 /** Refreshes the lists: every repository of the demo answers. */
@@ -34,10 +33,8 @@ export const marks: Verb = verb(200, z.object({}), host =>
   answer(['automatic', [...host.automatic].sort()], ['held', [...host.held]]),
 );
 
-export const broken: Verb = verb(200, z.object({}), host => answer(['broken', brokenPackages(host)]));
-
 /** Bytes wanted for packages: twice what is downloaded, and what it unpacks to. */
-export const downloadBytes: Verb = verb(300, z.object({wanted: z.array(z.string())}), (host, {wanted}) => {
+export const room: Verb = verb(300, z.object({wanted: z.array(z.string())}), (host, {wanted}) => {
   const sum = wanted.reduce((total, word) => {
     const {name, version} = readWanted(word);
     const build = findBuild(host, name, version);

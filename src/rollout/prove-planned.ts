@@ -1,0 +1,45 @@
+import type {HostPlan} from '../model/plan.ts';
+import type {Change} from '../model/package.ts';
+import type {Moment} from '../model/moment.ts';
+import {HostStopped, type RunContext} from './context.ts';
+import {takeMoment} from './moment.ts';
+import {findDeviations} from './state-proof.ts';
+import {patchesOf} from './suspects.ts';
+
+/**
+ * Asks the host what is true now: `before` with these changes and nothing else, or HostStopped `host.not-as-planned`. A job's code is
+ * only a hint of where to look when the state is not as planned.
+ */
+export const provePlanned = async (
+  context: RunContext,
+  proof: {
+    plan: HostPlan;
+    changes: readonly Change[];
+    before: Moment;
+    planDigest: string;
+    code?: number;
+  },
+): Promise<void> => {
+  const {plan, changes, before, planDigest, code} = proof;
+  const {host} = plan;
+  const after = await takeMoment(context, host, planDigest);
+  await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
+  const deviations = findDeviations(before.installed, changes, after.installed);
+  if (deviations.length === 0) return;
+  const said =
+    code === undefined
+      ? ''
+      : code === 0
+        ? 'the manager called it a success, but '
+        : `the manager ended with ${code}: `;
+  throw new HostStopped(
+    'failed',
+    'host.not-as-planned',
+    `${said}${deviations
+      .slice(0, 3)
+      .map(deviation => deviation.what)
+      .join('; ')}${deviations.length > 3 ? ` and ${deviations.length - 3} more` : ''}`,
+    'see its log; roll it back, or mend it and try again',
+    await patchesOf(context, plan, deviations),
+  );
+};
