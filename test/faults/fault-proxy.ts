@@ -54,32 +54,43 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
     }
     let seen = 0;
     let dead = false;
-    const queue: number[] = [];
     const say = (bytes: Uint8Array): void => {
-      if (!client.destroyed) client.write(bytes);
+      if (client.writable) client.write(bytes);
     };
-    const drip = (everyMs: number): void => {
-      const next = queue.shift();
-      if (next === undefined) return;
-      say(Buffer.from([next]));
-      later(everyMs, () => drip(everyMs));
+    // What waits is said in order: also when the fault is another one meanwhile, nothing overtakes it.
+    const waiting: {at: number; bytes: Uint8Array}[] = [];
+    const sayNext = (): void => {
+      const [first] = waiting;
+      if (first === undefined) return;
+      later(Math.max(0, first.at - performance.now()), () => {
+        waiting.shift();
+        say(first.bytes);
+        sayNext();
+      });
+    };
+    const sayAt = (at: number, bytes: Uint8Array): void => {
+      waiting.push({at, bytes});
+      if (waiting.length === 1) sayNext();
+    };
+    const pass = (bytes: Uint8Array): void => {
+      if (waiting.length === 0) say(bytes);
+      else sayAt(performance.now(), bytes);
     };
     host.on('data', (chunk: Buffer) => {
       if (dead) return;
       const before = seen;
       seen += chunk.length;
       passed += chunk.length;
-      if (fault.is === 'none') say(chunk);
-      else if (fault.is === 'delay') later(fault.ms, () => say(chunk));
+      if (fault.is === 'none') pass(chunk);
+      else if (fault.is === 'delay') sayAt(performance.now() + fault.ms, chunk);
       else if (fault.is === 'drip') {
-        const idle = queue.length === 0;
-        queue.push(...chunk);
-        if (idle) drip(fault.everyMs);
-      } else if (seen <= fault.after) say(chunk);
+        const from = waiting.at(-1)?.at ?? performance.now();
+        for (const [index, byte] of chunk.entries()) sayAt(from + index * fault.everyMs, Buffer.from([byte]));
+      } else if (seen <= fault.after) pass(chunk);
       else {
         const whole = Math.max(0, fault.after - before);
         if (fault.is === 'garbage') {
-          say(chunk.map((byte, index) => (index < whole ? byte : byte ^ 0x5a)));
+          pass(chunk.map((byte, index) => (index < whole ? byte : byte ^ 0x5a)));
           return;
         }
         dead = true;

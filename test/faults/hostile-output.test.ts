@@ -26,7 +26,7 @@ describe('a host whose output is hostile', () => {
     world = undefined;
   });
 
-  test('OSC 52, CSI, bidi, control characters and invalid UTF-8 in the log of a job: nothing of it is shown, and the run is what it would be', async () => {
+  test('OSC 52, CSI, bidi and control characters in the log of a job: nothing of it is shown, and the run is what it would be', async () => {
     const small = await makeSmallRun();
     world = small;
     small.interfere = (name, verb) => {
@@ -34,7 +34,7 @@ describe('a host whose output is hostile', () => {
       if (host === undefined || verb !== 'job.poll') return;
       advance(host, small.clock.now());
       for (const job of host.jobs.values()) {
-        if (!job.log.includes('\u001b')) job.log = `${hostile}\n\ud800${job.log}`;
+        if (!job.log.includes('\u001b')) job.log = `${hostile}\n${job.log}`;
       }
     };
     const engine = await small.open(undefined);

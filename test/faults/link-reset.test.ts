@@ -1,6 +1,16 @@
 import {expect, test} from 'vitest';
 import {survives} from './link-world.ts';
 
-test('a link that is reset before, during and after an exec: the job is started once and its log is whole', async () => {
-  for (const after of [0, 1500, 3000, 3600]) expect(await survives({is: 'reset', after})).toBeGreaterThan(0);
-}, 60_000);
+test.each([
+  ['before the handshake', 'ssh.closed', {is: 'reset', after: 0}],
+  ['in the handshake', 'ssh.closed', {is: 'reset', after: 1500}],
+  ['in the answer of an exec', 'host.lost', {is: 'reset', after: 3000}],
+  ['late in the answer of an exec', 'host.lost', {is: 'reset', after: 3600}],
+] as const)(
+  'a link that is reset %s: the job is started once and its log is whole',
+  async (_when, first, fault) => {
+    const [met] = await survives(fault);
+    expect(met).toBe(first);
+  },
+  60_000,
+);

@@ -23,7 +23,9 @@ export type LinkWorld = {
   proxy: FaultProxy;
   link: Link;
   /** Starts a job of some seconds as often as it takes, follows it to its end, and gives what came of it. */
-  runJob(): Promise<{state: JobState | 'lost'; log: string; outages: number}>;
+  runJob(): Promise<{state: JobState | 'lost'; log: string}>;
+  /** Codes of what the link failed with so far. */
+  readonly outages: readonly string[];
   close(): Promise<void>;
 };
 
@@ -54,12 +56,25 @@ export const openLinkWorld = async (): Promise<LinkWorld> => {
   });
   const closing = new AbortController();
   const link = createLink(hostAt(proxy.port), transport, () => Promise.resolve(null), closing.signal);
-  const untilStarted = async (job: Job): Promise<number> => {
+  const outages: string[] = [];
+  /** The link, and a list of what it failed with. */
+  const watched: Link = {
+    ...link,
+    ask: async (...question) => {
+      try {
+        return await link.ask(...question);
+      } catch (error) {
+        if (error instanceof PatchdeckError) outages.push(error.code);
+        throw error;
+      }
+    },
+  };
+  const untilStarted = async (job: Job): Promise<void> => {
     for (let tries = 0; tries < 200; tries++) {
       try {
-        const {outcome} = await link.ask(startJob, {job, payload: payload(host), by: 'test'});
+        const {outcome} = await watched.ask(startJob, {job, payload: payload(host), by: 'test'});
         expect(outcome).not.toBe('refused');
-        return tries;
+        return;
       } catch (error) {
         if (!(error instanceof PatchdeckError) || !isLinkTrouble(error)) throw error;
         await sleep(20);
@@ -71,6 +86,7 @@ export const openLinkWorld = async (): Promise<LinkWorld> => {
     host,
     proxy,
     link,
+    outages,
     runJob: async () => {
       const job: Job = {
         id: randomBytes(16).toString('hex'),
@@ -81,9 +97,9 @@ export const openLinkWorld = async (): Promise<LinkWorld> => {
         machineId: host.machineId,
       };
       let log = '';
-      let outages = await untilStarted(job);
+      await untilStarted(job);
       const state = await followJob(job, 0, {
-        link,
+        link: watched,
         limits: {pollMs: 20, patienceMs: 20_000, retryMs: 20},
         now: Date.now,
         random: () => 0.5,
@@ -93,9 +109,9 @@ export const openLinkWorld = async (): Promise<LinkWorld> => {
           log += Buffer.from(chunk).toString();
           return Promise.resolve();
         },
-        onAway: () => outages++,
+        onAway: () => undefined,
       });
-      return {state, log, outages};
+      return {state, log};
     },
     close: async () => {
       closing.abort();
@@ -109,9 +125,9 @@ export const openLinkWorld = async (): Promise<LinkWorld> => {
 
 /**
  * A job is started and followed over a link that has this fault on its connections for a second and a half, again and again, and is good in
- * between. It has to be started once and to end with the whole log, as it does on a good link. Gives how often the link was away.
+ * between. It has to be started once and to end with the whole log, as it does on a good link. Gives the codes of what the link failed with.
  */
-export const survives = async (fault: LinkFault): Promise<number> => {
+export const survives = async (fault: LinkFault): Promise<readonly string[]> => {
   const world = await openLinkWorld();
   try {
     world.proxy.set(fault);
@@ -121,14 +137,14 @@ export const survives = async (fault: LinkFault): Promise<number> => {
       world.proxy.set(bad ? fault : {is: 'none'});
     }, 1500);
     try {
-      const {state, log, outages} = await world.runJob();
+      const {state, log} = await world.runJob();
       expect(state).toMatchObject({state: 'ended', rc: 0});
       advance(world.host, Date.now());
       const [job, ...others] = [...world.host.jobs.values()];
       expect(others).toEqual([]);
       expect(log).toBe(job?.log);
       expect(log.length).toBeGreaterThan(200);
-      return outages;
+      return world.outages;
     } finally {
       clearInterval(turn);
     }

@@ -30,6 +30,8 @@ export type SmallRun = {
   asked: number;
   /** What becomes of a question to a host; by default it is answered. Thrown errors are those of the link. */
   interfere: (host: string, verb: string, when: 'before' | 'after') => void;
+  /** What becomes of the bytes of an answer; by default they are as they were said. */
+  mangle: (verb: string, stdout: Uint8Array) => Uint8Array;
   /** Opens a console: on the open run, or on one to be begun. */
   open(run: string | undefined, changes?: Partial<EngineSettings>): Promise<Engine>;
   remove(): Promise<void>;
@@ -60,6 +62,7 @@ export const makeSmallRun = async (
     starts,
     asked: 0,
     interfere: () => undefined,
+    mangle: (_verb, stdout) => stdout,
     open: (run, changes = {}) =>
       openEngine(
         {
@@ -149,7 +152,7 @@ export const makeSmallRun = async (
           starts.set(id, (starts.get(id) ?? 0) + 1);
         }
         world.interfere(host.name, script.verb, 'after');
-        return {stdout: new TextEncoder().encode(stdout), stderr, exit: {code}};
+        return {stdout: world.mangle(script.verb, new TextEncoder().encode(stdout)), stderr, exit: {code}};
       },
       close: () => {
         open = false;
