@@ -3,10 +3,12 @@ import {cleanLine} from '../model/clean.ts';
 import type {PatchdeckError} from '../model/error.ts';
 import type {Asker} from '../model/question.ts';
 import {askSecret} from './ask-secret.ts';
+import {beyondSsh2} from './beyond-ssh2.ts';
 import {authenticationFailed} from './errors.ts';
 import type {KeyFiles} from './key-files.ts';
 import {gatherKeys, type Keyring} from './keyring.ts';
 import {
+  leftToSsh,
   noAnswer,
   noPassword,
   noWayIn,
@@ -131,6 +133,13 @@ export const createLogin = (context: LoginContext): Login => {
     for (const name of target.methods) {
       if (over) return undefined;
       if (!allowed.includes(name) || tried.has(name)) continue;
+      if (name !== 'publickey' && target.fallsBack) {
+        const more = await beyondSsh2(target, allowed);
+        if (more !== undefined) {
+          fail(leftToSsh(target, more));
+          return undefined;
+        }
+      }
       tried.add(name);
       const method = await methods[name]();
       if (method !== undefined) return method;

@@ -7,6 +7,14 @@ import {loginMethods, type Target} from './target.ts';
 /** Ways that ssh2 does not have, or that need more than a user. */
 const foreign = ['gssapi-with-mic', 'gssapi-keyex', 'hostbased'];
 
+/** Before a person is asked for a password: the system's ssh may get in without. */
+export const leftToSsh = (target: Target, what: string): PatchdeckError =>
+  unsupported(
+    target,
+    `it did not take the keys that ssh2 has, and there is ${what}`,
+    'see that the ssh program of this machine gets in',
+  );
+
 export const passwordRefusedBefore = (target: Target): PatchdeckError =>
   authenticationFailed(
     target,

@@ -35,7 +35,8 @@ export const needsOf = (
 /** ssh offers the certificate that lies beside a key without being told. */
 const hasCertificate = (file: string): boolean => existsSync(`${file}-cert.pub`);
 
-const isSecurityKey = (file: string): boolean => {
+/** The private half of such a key is in a device (`sk-`, FIDO). */
+export const isSecurityKey = (file: string): boolean => {
   const read = (path: string): Buffer | undefined => {
     try {
       return readFileSync(path);

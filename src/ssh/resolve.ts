@@ -18,12 +18,14 @@ export const resolveTarget = async (
   read: SshConfigReader,
 ): Promise<Target> => {
   if (settings.configFile === 'none') return plainTarget(host, settings);
-  return throughConfig(
+  const target = await throughConfig(
     {name: host.name, ask: host.address, port: host.port, user: host.user},
     settings,
     read,
     [],
   );
+  const fallsBack = host.transport === undefined;
+  return {...target, fallsBack, jumps: target.jumps.map(jump => ({...jump, fallsBack}))};
 };
 
 type Wanted = {name: string; ask: string; port: number | undefined; user: string | undefined};
@@ -89,6 +91,8 @@ const fromConfig = (
     hashNames: configValue(config, 'hashknownhosts') === 'yes',
     strict: batch || ['yes', 'true'].includes(configValue(config, 'stricthostkeychecking') ?? ''),
     batch,
+    gssapi: configValue(config, 'gssapiauthentication') === 'yes',
+    fallsBack: false,
     methods: allowedMethods(config).filter(method => !batch || method === 'publickey'),
     identityFiles,
     identitiesOnly: configValue(config, 'identitiesonly') === 'yes',
@@ -118,6 +122,8 @@ const plainTarget = (host: Host, settings: SshSettings): Target => {
     hashNames: false,
     strict: false,
     batch: false,
+    gssapi: false,
+    fallsBack: false,
     methods: [...loginMethods],
     identityFiles: settings.identityFiles.filter(isKey),
     identitiesOnly: false,

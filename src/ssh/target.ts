@@ -36,6 +36,10 @@ export type Target = {
   strict: boolean;
   /** BatchMode: nobody is asked for a passphrase, a password or a code. */
   batch: boolean;
+  /** The configuration allows Kerberos. */
+  gssapi: boolean;
+  /** What ssh2 cannot do there is left to the system's ssh; else it makes do with what it can. */
+  fallsBack: boolean;
   /** The ways to log in that its configuration allows, in order. */
   methods: LoginMethod[];
   /** Files that exist, or whose public half does: an agent may have the private one. */

@@ -84,9 +84,11 @@ export const createTransport = (settings: SshSettings): Transport => {
       if (host.transport !== undefined || settings.configFile === 'none' || !isBeyond(error)) throw error;
       const why = hasCode(error, 'ssh.no-common-algorithm')
         ? 'ssh2 has no algorithm in common'
-        : 'ssh2 cannot log in';
+        : 'ssh2 has not all ways to log in';
       const carrier = await bySystem(target, why, ask, signal).catch((second: unknown) => {
-        throw hasCode(second, 'ssh.authentication') ? bothFailed(error, second) : second;
+        throw second instanceof PatchdeckError && second.code === 'ssh.authentication'
+          ? bothFailed(error, second)
+          : second;
       });
       beyond.set(targetKey(target), why);
       return carrier;
@@ -121,12 +123,12 @@ const whereIs = ({address, port, jumps}: Target): Pick<Reach, 'at' | 'jumps'> =>
 const isBeyond = (error: unknown): error is PatchdeckError =>
   hasCode(error, 'ssh.no-common-algorithm') || hasCode(error, 'ssh.unsupported');
 
-const bothFailed = (first: PatchdeckError, second: unknown): PatchdeckError =>
+const bothFailed = (first: PatchdeckError, second: PatchdeckError): PatchdeckError =>
   new PatchdeckError(
-    first.kind,
-    first.code,
-    `${first.message}; the system's ssh was not let in either (${describeError(second)})`,
-    first.next,
+    second.kind,
+    second.code,
+    `${second.message} (the system's ssh was asked since ssh2 did not do: ${describeError(first)})`,
+    second.next,
     {cause: second},
   );
 

@@ -1,11 +1,10 @@
-import {spawn} from 'node:child_process';
 import {copyFile, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {quote} from '../../src/model/script.ts';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, failure, never} from '../ssh/world.ts';
 import {must, run} from './command.ts';
+import {withAgent} from './with-agent.ts';
 
 let here: RealWorld;
 beforeAll(async () => {
@@ -35,7 +34,7 @@ describe('keys', () => {
   });
 
   it('of an agent are used, the configured one alone with IdentitiesOnly', async () => {
-    await withAgent(async socket => {
+    await withAgent(here.folder, async socket => {
       const others = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(makeOther));
       for (const other of others) await must('ssh-add', ['-q', other], {env: {SSH_AUTH_SOCK: socket}});
       await must('ssh-add', ['-q', here.key], {env: {SSH_AUTH_SOCK: socket}});
@@ -55,7 +54,7 @@ describe('keys', () => {
   });
 
   it('whose private half is in the agent alone are used by the public one beside the name', async () => {
-    await withAgent(async socket => {
+    await withAgent(here.folder, async socket => {
       const file = join(here.folder, 'in-agent');
       await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
       await must('ssh-add', ['-q', await makeOther(21), file], {env: {SSH_AUTH_SOCK: socket}});
@@ -76,7 +75,7 @@ describe('keys', () => {
   });
 
   it('too many of an agent are named as the reason', async () => {
-    await withAgent(async socket => {
+    await withAgent(here.folder, async socket => {
       for (const other of await Promise.all([11, 12, 13, 14, 15, 16, 17].map(makeOther))) {
         await must('ssh-add', ['-q', other], {env: {SSH_AUTH_SOCK: socket}});
       }
@@ -212,15 +211,4 @@ const makeOther = async (number: number): Promise<string> => {
   const file = join(here.folder, `other${number}`);
   await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   return file;
-};
-
-const withAgent = async (work: (socket: string) => Promise<void>): Promise<void> => {
-  const socket = join(here.folder, `agent-${process.hrtime.bigint()}`);
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], {stdio: 'ignore'});
-  try {
-    await expect.poll(async () => (await run('sh', ['-c', `test -S ${quote(socket)}`])).code).toBe(0);
-    await work(socket);
-  } finally {
-    agent.kill();
-  }
 };

@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, failure, hostNamed, never, script} from '../ssh/world.ts';
 import {must} from './command.ts';
+import {withAgent} from './with-agent.ts';
 
 const pipeText = `
 const socket = require('node:net').connect(process.argv[3], process.argv[2]);
@@ -185,6 +186,36 @@ describe("over the system's ssh", () => {
     expect(await must('ssh-keygen', ['-lf', `${hostKey}.pub`])).toContain(session.hostKey);
     session.close();
     await rm(`${hostKey}-cert.pub`);
+  });
+
+  it('a certificate that only the agent has lets in, and nobody is asked for a password', async () => {
+    const [authority, user] = [join(here.folder, 'signer'), join(here.folder, 'carried')];
+    for (const file of [authority, user])
+      await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+    const {name} = here.accounts.bash;
+    await must('ssh-keygen', ['-q', '-s', authority, '-I', 'ops', '-n', name, `${user}.pub`]);
+    const server = await here.start('/dev/null', `TrustedUserCAKeys ${authority}.pub`);
+    await here.knowAll(server);
+    await withAgent(here.folder, async socket => {
+      await must('ssh-add', ['-q', user], {env: {SSH_AUTH_SOCK: socket}});
+      for (const file of [user, `${user}.pub`, `${user}-cert.pub`]) await rm(file);
+      const way = here.transport(await here.configure([` IdentityAgent ${socket}`]), true);
+      const host = here.host(here.accounts.bash, {port: server.port});
+      const {ask, asked} = asker();
+      for (let turn = 0; turn < 2; turn += 1) {
+        const session = await way.open(host, ask, never);
+        expect([session.reach?.transport, await here.output(session, 'id -un')]).toEqual([
+          'system',
+          `${name}\n`,
+        ]);
+        session.close();
+      }
+      expect(asked).toEqual([]);
+      // ssh2 alone makes do with what it has: then the password is asked for.
+      const {ask: forced, asked: questions} = asker();
+      await failure(way.open({...host, transport: 'ssh2'}, forced, never));
+      expect(questions).toMatchObject([{what: 'ssh-password'}]);
+    });
   });
 
   it('each hop is judged by its own key, and one connection to it serves all', async () => {

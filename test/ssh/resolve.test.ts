@@ -3,6 +3,7 @@ import {homedir, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Host} from '../../src/model/host.ts';
+import {beyondSsh2} from '../../src/ssh/beyond-ssh2.ts';
 import {chooseTransport} from '../../src/ssh/choose-transport.ts';
 import {createHostKeys} from '../../src/ssh/host-key.ts';
 import {resolveTarget} from '../../src/ssh/resolve.ts';
@@ -45,6 +46,7 @@ describe('a host is reached as ssh would reach it:', () => {
          HashKnownHosts yes
          StrictHostKeyChecking yes
          ConnectTimeout 3
+         GSSAPIAuthentication no
          AddressFamily inet
          HostKeyAlgorithms ssh-ed25519,ssh-rsa`,
       hostNamed('web1'),
@@ -64,6 +66,8 @@ describe('a host is reached as ssh would reach it:', () => {
       hashNames: true,
       strict: true,
       batch: false,
+      gssapi: false,
+      fallsBack: true,
       methods: ['publickey', 'keyboard-interactive', 'password'],
       identityFiles: [world.keyFile],
       identitiesOnly: true,
@@ -155,6 +159,48 @@ describe('a host is reached as ssh would reach it:', () => {
       'ops',
       [world.keyFile],
     ]);
+  });
+});
+
+describe("the system's ssh is chosen for what ssh2 does not have:", () => {
+  /** The public half of a security key, as ssh-keygen -t ed25519-sk writes it; the rest is in the device. */
+  const securityKey = (): string => {
+    const field = (bytes: Uint8Array): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return Buffer.concat([length, bytes]);
+    };
+    const type = 'sk-ssh-ed25519@openssh.com';
+    const parts = [Buffer.from(type), Buffer.alloc(32, 7), Buffer.from('ssh:')].map(field);
+    return `${type} ${Buffer.concat(parts).toString('base64')} ops\n`;
+  };
+
+  it.each([
+    ['IdentityFile FOLDER/sk', 'a security key'],
+    ['PKCS11Provider /usr/lib/softhsm/libsofthsm2.so', 'a PKCS#11 token'],
+    ['PreferredAuthentications gssapi-with-mic', 'gssapi-with-mic'],
+    ['PreferredAuthentications hostbased,gssapi-with-mic', 'hostbased and gssapi-with-mic'],
+    ['CertificateFile ~/.ssh/ops-cert.pub', 'a certificate'],
+  ])('%s', async (line, what) => {
+    await writeFile(join(world.folder, 'sk.pub'), securityKey());
+    const host = hostNamed('web1');
+    const target = await resolve(`Host web1\n ${line.replace('FOLDER', world.folder)}`, host);
+    expect(await chooseTransport(host, target, createHostKeys())).toEqual({
+      transport: 'system',
+      because: `web1 needs ${what}`,
+    });
+  });
+
+  it('a security key beside a plain one, or Kerberos, once the plain keys are refused', async () => {
+    const key = join(world.folder, 'sk');
+    await writeFile(`${key}.pub`, securityKey());
+    const lines = ['Host web1', `IdentityFile ${world.keyFile}`, `IdentityFile ${key}`];
+    const target = await resolve([...lines, 'GSSAPIAuthentication yes'].join('\n '), hostNamed('web1'));
+    expect(target.needs).toEqual([]);
+    expect(await beyondSsh2(target, ['publickey', 'password'])).toBe(`the security key ${key}`);
+    expect(await beyondSsh2(target, ['gssapi-with-mic', 'password'])).toBe('Kerberos');
+    expect(await beyondSsh2({...target, gssapi: false}, ['gssapi-with-mic'])).toBeUndefined();
+    expect(await beyondSsh2(target, ['password'])).toBeUndefined();
   });
 });
 
