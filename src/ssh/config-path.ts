@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {homedir, hostname, userInfo} from 'node:os';
+import {hostname, userInfo} from 'node:os';
 
 /** What the tokens of a path stand for. */
 export type PathTokens = {address: string; name: string; port: number; user: string};
@@ -9,8 +9,9 @@ export type PathTokens = {address: string; name: string; port: number; user: str
  * it prints expanded (OpenSSH 9.2 and 10): expanded twice, a `%%h` in them would become a name. GlobalKnownHostsFile takes no tokens.
  */
 export const expandPath = (path: string, tokens: PathTokens): string => {
-  const home = homedir();
   const local = userInfo();
+  // As ssh does: what the accounts say, whatever HOME is.
+  const home = local.homedir;
   const values: Readonly<Record<string, string>> = {
     '%': '%',
     d: home,

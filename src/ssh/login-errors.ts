@@ -61,7 +61,7 @@ export const noWayIn = (
   }
   const problems = [
     ...(keyring?.problems ?? []),
-    ...(target.certificate ? ['certificates cannot be used'] : []),
+    ...(target.needs.some(({what}) => what === 'a certificate') ? ['certificates cannot be used'] : []),
   ];
   const nothingUsable = keyring?.offered.length === 0 && problems.length > 0;
   const forbidden = loginMethods.filter(name => allowed.includes(name) && !target.methods.includes(name));

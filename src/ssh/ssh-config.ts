@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {stat} from 'node:fs/promises';
-import {homedir} from 'node:os';
+import {userInfo} from 'node:os';
 import {dirname} from 'node:path';
 import {cleanLine} from '../model/clean.ts';
 import {createGate, type Gate} from './gate.ts';
@@ -100,7 +100,8 @@ const ask = async (
     match => match[1]?.trim() ?? '',
   );
   // Those that do not exist yet count as well: they may be written later.
-  const usual = configFile === undefined ? [`${homedir()}/.ssh/config`, '/etc/ssh/ssh_config'] : [configFile];
+  const usual =
+    configFile === undefined ? [`${userInfo().homedir}/.ssh/config`, '/etc/ssh/ssh_config'] : [configFile];
   return {config: parseSshConfig(stdout), files: [...new Set([...read, ...usual])]};
 };
 

@@ -46,8 +46,6 @@ export type Target = {
   identityFiles: string[];
   identitiesOnly: boolean;
   agentSocket: string | undefined;
-  /** A CertificateFile is configured; ssh2 cannot use it. */
-  certificate: boolean;
   /** What its configuration wants and ssh2 does not have. */
   needs: Need[];
   /** What ssh has to be asked for it to come to the same. */

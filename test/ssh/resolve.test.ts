@@ -1,5 +1,5 @@
 import {readFile, utimes, writeFile} from 'node:fs/promises';
-import {homedir, userInfo} from 'node:os';
+import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Host} from '../../src/model/host.ts';
@@ -61,8 +61,12 @@ describe('a host is reached as ssh would reach it:', () => {
       keyName: 'web-one',
       keyPort: 22,
       hostKeyAlgorithms: ['ssh-ed25519', 'ssh-rsa'],
-      knownHostsFiles: [`${homedir()}/.patchdeck-test`, `${world.folder}/known hosts`, '/etc/ssh/other'],
-      rememberIn: `${homedir()}/.patchdeck-test`,
+      knownHostsFiles: [
+        `${userInfo().homedir}/.patchdeck-test`,
+        `${world.folder}/known hosts`,
+        '/etc/ssh/other',
+      ],
+      rememberIn: `${userInfo().homedir}/.patchdeck-test`,
       hashNames: true,
       strict: true,
       batch: false,
@@ -72,7 +76,6 @@ describe('a host is reached as ssh would reach it:', () => {
       identityFiles: [world.keyFile],
       identitiesOnly: true,
       agentSocket: undefined,
-      certificate: false,
       needs: [],
       asked: {name: 'web1', port: undefined, user: undefined, configFile: join(world.folder, 'config')},
       connectMs: 3000,
@@ -125,7 +128,7 @@ describe('a host is reached as ssh would reach it:', () => {
       userInfo().username,
       'db1.example',
     ]);
-    expect(target.rememberIn).toBe(`${homedir()}/.ssh/known_hosts`);
+    expect(target.rememberIn).toBe(`${userInfo().homedir}/.ssh/known_hosts`);
     expect(target.connectMs).toBe(deadlines.connectMs);
   });
 
