@@ -16,7 +16,7 @@ import {exitCodes} from './exit-code.ts';
 import {check, readFlags, withFlags, type Flags} from './flags.ts';
 import {requireTerminal, showConsole, withScreenFlags, type ScreenFlags} from './open.ts';
 import {createOutput, type Result} from './output.ts';
-import {lock, readRanking} from './plan.ts';
+import {lock, readRanking} from './lock-plan.ts';
 import {countsOf, exitOf, problemsOf} from './problems.ts';
 import {limitsOf, engineWorker, onEngine, type Session} from './session.ts';
 

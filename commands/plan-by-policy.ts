@@ -1,74 +1,126 @@
 import {createHash} from 'node:crypto';
-import {z} from 'zod';
 import {cleanLine} from '../src/model/clean.ts';
-import type {Ranking} from '../src/model/patch.ts';
-import type {Decision} from '../src/model/policy.ts';
+import {PatchdeckError} from '../src/model/error.ts';
+import {decisionSchema, type Decision} from '../src/model/policy.ts';
 import {chosenBy, decide} from '../src/policy/decide.ts';
+import {isOn} from '../src/policy/effort.ts';
 import {loadPolicy} from '../src/policy/load-policy.ts';
 import {members} from '../src/record/gates.ts';
 import {exitCodes} from './exit-code.ts';
+import {lock, readRanking} from './lock-plan.ts';
 import type {Result} from './output.ts';
+import type {PolicyFlags} from './policy-flags.ts';
 import type {Session} from './session.ts';
 import {table} from './table.ts';
 
-export const policyFlags = z.object({
-  policy: z.string().optional(),
-  now: z.iso.datetime({offset: true, error: 'a time, as 2026-11-24T03:00:00Z'}).optional(),
-  route: z.enum(['now', 'window', 'all']).default('now'),
-  approvedBy: z.string().trim().min(1).max(100).optional(),
-});
-export type PolicyFlags = z.infer<typeof policyFlags>;
-
-/** What the policy decides on, printed, and the patches to choose. `policy`: the file. Throws as `loadPolicy`. */
+/**
+ * Decides by a policy on the newest ranking of the run, keeps that in the journal, prints it, and locks the plan of what may be planned.
+ * A yes (`approvedBy`) is to the decision that is named: throws `policy.other-decision` when another one comes out now. Throws as
+ * `loadPolicy`.
+ */
 export const planByPolicy = async (
   session: Session,
-  ranking: Ranking,
   flags: PolicyFlags & {policy: string},
-): Promise<{decision: Decision; digest: string; wanted: string[]; problems: Result['problems']}> => {
-  const {policy, digest: policyDigest} = await loadPolicy(flags.policy);
-  const run = session.run();
-  const scans = Object.fromEntries(
-    members(run).flatMap(({host, scan}) => (scan === undefined ? [] : [[host.name, scan.file]])),
-  );
-  const now = Date.parse(ranking.at);
-  const decision = decide({policy, policyDigest, ranking, scans, blocked: run.run.blocked, now});
-  const digest = createHash('sha256').update(JSON.stringify(decision)).digest('hex');
+): Promise<Result> => {
+  const {approvedBy} = flags;
+  const {decision, digest} = await decideNow(session, flags);
+  if (flags.decision !== undefined && !digest.startsWith(flags.decision)) throw otherDecision(digest);
+  await session.submit({
+    type: 'decide',
+    decision,
+    ...(approvedBy === undefined ? {} : {approvedBy}),
+  });
   session.output.print(decisionTable(decision));
   for (const note of decision.notes) session.output.say(`! ${note}`);
   session.output.say(
-    `decision ${digest.slice(0, 12)} by policy "${cleanLine(policy.policy)}" (sha256 ${policyDigest.slice(0, 12)}) as of ${decision.at}`,
+    `decision ${digest.slice(0, 12)} by policy "${cleanLine(decision.policy)}" (sha256 ${decision.policyDigest.slice(0, 12)}) as of ${decision.at}`,
   );
-  const wanted = chosenBy(decision, flags.route, flags.approvedBy !== undefined);
-  return {decision, digest, wanted, problems: [...waiting(decision, flags), ...breached(decision, wanted)]};
+  const only = chosenBy(decision, approvedBy !== undefined);
+  const wanted = Object.keys(only);
+  const problems = [
+    ...(approvedBy === undefined ? waiting(decision, digest) : []),
+    ...leftForLater(decision),
+    ...breached(decision, wanted),
+  ];
+  const word = approvedBy === undefined ? '' : `, approved by ${approvedBy}`;
+  const why = `policy ${decision.policy}, decision ${digest.slice(0, 12)}${word}`;
+  // Nothing to choose is no failure of the policy.
+  const planned =
+    wanted.length === 0 ? nothingChosen(session) : await lock(session, wanted, decision.reboot, why, only);
+  return {
+    ...planned,
+    exit: problems.length === 0 ? planned.exit : exitCodes.hosts,
+    decision,
+    decisionDigest: digest,
+    problems: [...planned.problems, ...problems],
+  };
 };
 
-/** Nothing to choose is no failure of the policy. */
-export const nothingChosen = (
+const decideNow = async (
   session: Session,
-  planned: Awaited<ReturnType<typeof planByPolicy>>,
-): Result => ({
-  exit: planned.problems.length === 0 ? exitCodes.done : exitCodes.hosts,
+  {policy: file, route}: PolicyFlags & {policy: string},
+): Promise<{decision: Decision; digest: string}> => {
+  const {policy, digest: policyDigest} = await loadPolicy(file);
+  const ranking = await readRanking(session);
+  const run = session.run();
+  const taking = members(run);
+  const decided = decide({
+    policy,
+    policyDigest,
+    route,
+    ranking,
+    scans: Object.fromEntries(
+      taking.flatMap(({host, scan}) => (scan === undefined ? [] : [[host.name, scan.file]])),
+    ),
+    hosts: taking.map(({host}) => host),
+    blocked: run.run.blocked,
+    now: Date.parse(ranking.at),
+  });
+  // In the form in which it is kept: its digest then names the file.
+  const decision = decisionSchema.parse(decided);
+  return {decision, digest: createHash('sha256').update(JSON.stringify(decision)).digest('hex')};
+};
+
+const otherDecision = (digest: string): PatchdeckError =>
+  new PatchdeckError(
+    'gate',
+    'policy.other-decision',
+    `that is not what the policy decides on now (${digest.slice(0, 12)}): the scans, the ranking, the policy or what is blocked have changed since; nothing was planned`,
+    'plan without --approved-by and --decision, and look at what waits then',
+  );
+
+const nothingChosen = (session: Session): Result => ({
+  exit: exitCodes.done,
   run: session.run().run.id,
   summary: 'the policy chooses nothing now: no plan was locked',
-  decision: planned.decision,
-  decisionDigest: planned.digest,
-  problems: planned.problems,
+  problems: [],
 });
 
-const waiting = ({patches}: Decision, {route, approvedBy}: PolicyFlags): Result['problems'] =>
-  approvedBy !== undefined
-    ? []
-    : patches
-        .filter(
-          ({verdict, approval}) =>
-            approval === 'person' &&
-            (route === 'all' ? verdict === 'now' || verdict === 'window' : verdict === route),
-        )
-        .map(({patch}) => ({
-          code: 'policy.approval',
-          what: `${patch} waits for a person's word: it is not planned`,
-          next: 'look at it, and plan again with --approved-by NAME',
-        }));
+const waiting = ({patches, route}: Decision, digest: string): Result['problems'] =>
+  patches
+    .filter(item => item.approval === 'person' && isOn(item, route))
+    .map(({patch}) => ({
+      code: 'policy.approval',
+      what: `${patch} waits for a person's word: it is not planned`,
+      next: `look at it, and plan again with --approved-by NAME --decision ${digest.slice(0, 12)}`,
+    }));
+
+/** What is urgent and not planned on all its hosts is never left for later in silence. */
+const leftForLater = ({patches}: Decision): Result['problems'] =>
+  patches.flatMap(({patch, urgent, hosts = [], later = []}) =>
+    urgent === undefined || later.length === 0
+      ? []
+      : [
+          {
+            code: 'policy.over-effort',
+            what: `${patch} cannot wait (${urgent}) and is left for later on ${named(later)}: the effort that the policy allows is used up${hosts.length === 0 ? ', or a reboot is not allowed' : ''}`,
+            next: 'allow more effort in the policy, or plan again when these hosts are done',
+          },
+        ],
+  );
+
+const named = (hosts: readonly string[]): string =>
+  `${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ` and ${hosts.length - 5} more` : ''}`;
 
 const breached = ({patches}: Decision, wanted: readonly string[]): Result['problems'] =>
   patches.flatMap(({patch, deadline, verdict, why}) =>

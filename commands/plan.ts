@@ -1,15 +1,15 @@
 import type {Command} from 'commander';
 import {z} from 'zod';
-import {PatchdeckError} from '../src/model/error.ts';
 import {hostNameSchema} from '../src/model/host.ts';
-import {parsePatchId, patchIdSchema, rankingSchema, type Ranking} from '../src/model/patch.ts';
-import {planSchema} from '../src/model/plan.ts';
+import {parsePatchId, patchIdSchema, type Ranking} from '../src/model/patch.ts';
 import {loadPolicy} from '../src/policy/load-policy.ts';
 import {choose} from '../src/policy/select.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, repeated, withFlags} from './flags.ts';
 import type {Result} from './output.ts';
-import {nothingChosen, planByPolicy, policyFlags} from './plan-by-policy.ts';
+import {lock, readRanking} from './lock-plan.ts';
+import {planByPolicy} from './plan-by-policy.ts';
+import {policyFlags, policyToPlanBy} from './policy-flags.ts';
 import {withEngine, type Session} from './session.ts';
 import {table} from './table.ts';
 
@@ -22,7 +22,7 @@ const ownFlags = z.object({
   package: z.array(z.string()).default([]),
   excludePackage: z.array(z.string()).default([]),
   cve: z.array(z.string().regex(/^CVE-\d{4}-\d{4,}$/i, 'a CVE id, as CVE-2026-1234')).default([]),
-  reboot: z.enum(['never', 'when-needed']).default('never'),
+  reboot: z.enum(['never', 'when-needed']).optional(),
   leaveOut: z.array(hostNameSchema).default([]),
   block: z.array(patchFlag).default([]),
   unblock: z.array(patchFlag).default([]),
@@ -49,7 +49,8 @@ export const addPlan = (program: Command): void => {
     .option('--unblock <patch>', 'this version may be installed again; may be repeated', repeated)
     .option('--policy <file>', 'choose by a policy (see `patchdeck policy FILE`)')
     .option('--route <which>', 'of the policy: now (default), window or all')
-    .option('--approved-by <name>', 'who says yes to what the policy leaves to a person')
+    .option('--approved-by <name>', 'who says yes to what the policy leaves to a person; with --decision')
+    .option('--decision <digest>', 'the decision that the yes is to, as it was shown')
     .option('--now <time>', 'rank and decide as of this time, as 2026-11-24T03:00:00Z')
     .option('--reason <text>', 'why')
     .addHelpText('after', '\nExample:\n  patchdeck plan --security --min-score 60 --reboot when-needed\n')
@@ -57,37 +58,23 @@ export const addPlan = (program: Command): void => {
       withEngine('plan', raw, {which: 'need', rankedAt: rankedAt(raw)}, async session => {
         const flags = check(ownFlags, raw);
         const byPolicy = check(policyFlags, raw);
-        if (byPolicy.policy !== undefined && chooses(flags)) throw twoWays();
+        const policy = policyToPlanBy(byPolicy, flags);
         // Before anything is done: a policy with a mistake changes nothing.
-        if (byPolicy.policy !== undefined) await loadPolicy(byPolicy.policy);
+        if (policy !== undefined) await loadPolicy(policy);
         const {reason} = flags;
         if (flags.leaveOut.length > 0)
           await session.submit({type: 'leave-out', hosts: flags.leaveOut, reason});
         for (const patch of flags.block) await session.submit({type: 'block', patch, reason});
         for (const patch of flags.unblock) await session.submit({type: 'unblock', patch, reason});
-        await session.stage({type: 'start', stage: 'prioritize'});
+        // A yes is to what was shown: it is not ranked anew.
+        if (byPolicy.decision === undefined) await session.stage({type: 'start', stage: 'prioritize'});
+        if (policy !== undefined) return await planByPolicy(session, {...byPolicy, policy});
         const ranking = await readRanking(session);
-        if (byPolicy.policy !== undefined) {
-          const planned = await planByPolicy(session, ranking, {...byPolicy, policy: byPolicy.policy});
-          if (planned.wanted.length === 0) return nothingChosen(session, planned);
-          const {decision, digest, problems} = planned;
-          const word = byPolicy.approvedBy === undefined ? '' : `, approved by ${byPolicy.approvedBy}`;
-          const why = `policy ${decision.policy}, decision ${digest.slice(0, 12)}${word}`;
-          const result = await lock(session, planned.wanted, decision.reboot, why);
-          const exit = problems.length === 0 ? result.exit : exitCodes.hosts;
-          return {
-            ...result,
-            exit,
-            decision,
-            decisionDigest: digest,
-            problems: [...result.problems, ...problems],
-          };
-        }
         session.output.print(rankingTable(ranking));
         const wanted = chooses(flags) ? choose(ranking, selectionOf(flags)) : [];
         return wanted.length === 0 && !chooses(flags)
           ? ranked(session, ranking)
-          : await lock(session, wanted, flags.reboot, reason);
+          : await lock(session, wanted, flags.reboot ?? 'never', reason);
       }),
     );
 };
@@ -97,54 +84,6 @@ const rankedAt = (raw: unknown): number | undefined => {
   const {now} = z.object({now: z.string().optional()}).parse(raw);
   const at = Date.parse(now ?? '');
   return Number.isNaN(at) ? undefined : at;
-};
-
-const twoWays = (): PatchdeckError =>
-  new PatchdeckError(
-    'input',
-    'plan.two-ways',
-    '--policy chooses by itself; nothing was done',
-    'leave --security, --all, --min-score, --package and --cve away, or --policy',
-  );
-
-/** Chooses exactly these patches and locks the plan. */
-export const lock = async (
-  session: Session,
-  wanted: readonly string[],
-  reboot: OwnFlags['reboot'],
-  reason: string,
-): Promise<Result> => {
-  const earlier = [...session.run().run.chosen].filter(id => !wanted.includes(id));
-  if (earlier.length > 0) await session.submit({type: 'choose', patches: earlier, chosen: false});
-  if (wanted.length > 0) await session.submit({type: 'choose', patches: [...wanted], chosen: true});
-  await session.submit({type: 'lock-plan', reboot, reason});
-  const {plan, id} = session.run().run;
-  if (plan === undefined) throw new Error('the plan was locked and is not there');
-  const content = planSchema.parse(
-    JSON.parse(new TextDecoder().decode(await session.engine.read(plan.digest))) as unknown,
-  );
-  session.output.print(
-    table(
-      ['host', 'package', 'from', 'to'],
-      content.hosts.flatMap(host =>
-        host.steps.flatMap(step =>
-          step.changes.map(change => [
-            host.host,
-            change.name,
-            change.from ?? '(new)',
-            change.to ?? '(removed)',
-          ]),
-        ),
-      ),
-    ),
-  );
-  return {
-    exit: exitCodes.done,
-    run: id,
-    summary: `plan ${plan.digest.slice(0, 12)}: ${plan.changes} changes on ${plan.hosts} hosts, reboot ${reboot}`,
-    plan: {digest: plan.digest, hosts: plan.hosts, changes: plan.changes, reboot, chosen: wanted.length},
-    problems: [],
-  };
 };
 
 const ranked = (session: Session, ranking: Ranking): Result => ({
@@ -160,14 +99,6 @@ const ranked = (session: Session, ranking: Ranking): Result => ({
   })),
   problems: [],
 });
-
-export const readRanking = async (session: Session): Promise<Ranking> => {
-  const file = session.run().run.ranking?.file;
-  if (file === undefined) throw new Error('prioritize ended without a ranking');
-  return rankingSchema.parse(
-    JSON.parse(new TextDecoder().decode(await session.engine.read(file))) as unknown,
-  );
-};
 
 const rankingTable = (ranking: Ranking): string =>
   table(

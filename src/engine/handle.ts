@@ -149,16 +149,19 @@ const decide = async (
         await record({type: 'patches.chosen', data: {patches, chosen: command.chosen}});
       }
       return 'ok';
+    case 'decide': {
+      const decision = await context.put(command.decision);
+      const {approvedBy} = command;
+      const approval = approvedBy === undefined ? {} : {approvedBy};
+      await record({type: 'patches.chosen', data: {patches: [], chosen: true, decision, ...approval}});
+      return 'ok';
+    }
     case 'lock-plan': {
       const refusal = refuseLock(context);
       if (refusal !== undefined) return refusal;
-      await lockPlan(
-        context,
-        store.state.run.chosen,
-        command.reboot,
-        command.reason ?? 'locked by the operator',
-        new Map([...fleet.blocked(), ...store.state.run.blocked]),
-      );
+      const {reboot, reason = 'locked by the operator', only} = command;
+      const blocked = new Map([...fleet.blocked(), ...store.state.run.blocked]);
+      await lockPlan(context, {chosen: store.state.run.chosen, reboot, blocked, only}, reason);
       return 'ok';
     }
     case 'sign-off': {

@@ -3,6 +3,7 @@ import type {HoleAnswer, HoleQuestion} from '../model/advisory.ts';
 import {hostNameSchema} from '../model/host.ts';
 import type {Signal} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';
+import {decisionSchema} from '../model/policy.ts';
 import {stageNameSchema} from '../model/phase.ts';
 import {answerSchema, type Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';
@@ -18,11 +19,18 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({type: z.literal('start'), stage: stageNameSchema, hosts: hosts.optional()}),
   z.object({type: z.literal('leave-out'), hosts, reason}),
   z.object({type: z.literal('choose'), patches: z.array(patchIdSchema).min(1), chosen: z.boolean()}),
-  /** Resolves when every host was simulated and the plan is locked, or refused. */
+  /** Keeps what a policy decided on, as evidence and for the console. It chooses nothing by itself. */
+  z.object({
+    type: z.literal('decide'),
+    decision: decisionSchema,
+    approvedBy: z.string().trim().min(1).max(100).optional(),
+  }),
+  /** Resolves when every host was simulated and the plan is locked, or refused. `only`: hosts by patch, no others get it. */
   z.object({
     type: z.literal('lock-plan'),
     reboot: z.enum(['never', 'when-needed']),
     reason: reason.optional(),
+    only: z.record(patchIdSchema, z.array(hostNameSchema)).optional(),
   }),
   z.object({
     type: z.literal('sign-off'),

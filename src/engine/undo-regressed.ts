@@ -1,3 +1,4 @@
+import {planSchema} from '../model/plan.ts';
 import type {HostRecord} from '../record/state.ts';
 import type {Command, Engine} from './interface.ts';
 
@@ -38,10 +39,23 @@ export const undoRegressed = async (
       await engine.submit({type: 'block', patch, reason: `${names.join(', ')}: ${why}`.slice(0, 480)});
     }
     const reboot = engine.state().run?.run.plan?.reboot ?? 'never';
-    const locked = await engine.submit({type: 'lock-plan', reboot, reason: 'without the blocked version'});
+    const only = await plannedHosts(engine);
+    const reason = 'without the blocked version';
+    const locked = await engine.submit({type: 'lock-plan', reboot, reason, only});
     if (locked !== 'ok') return;
     await run({type: 'start', stage: 'test'});
   }
+};
+
+/** Where each chosen patch is planned: without the blocked ones the plan must not become wider than what was approved. */
+const plannedHosts = async (engine: Engine): Promise<Record<string, string[]>> => {
+  const {plan, chosen} = engine.state().run?.run ?? {};
+  if (plan === undefined || chosen === undefined) return {};
+  const text = new TextDecoder().decode(await engine.read(plan.digest));
+  const {hosts} = planSchema.parse(JSON.parse(text) as unknown);
+  return Object.fromEntries(
+    [...chosen].map(id => [id, hosts.filter(({patches}) => patches.includes(id)).map(({host}) => host)]),
+  );
 };
 
 /** Hosts that were changed and came out failed, with a rollback point. */

@@ -101,6 +101,8 @@ export const rankingSchema = z.object({
   patches: z.array(patchSchema),
   /** Feeds by name, with the digest of what was used of each. */
   feeds: z.record(z.string(), z.string()).optional(),
+  /** File of what changelogs said, by digest, where any were read. */
+  changelogs: z.string().optional(),
   /** File of all that matching found, by digest. */
   findings: z.string().optional(),
   /** What is known of each vulnerability that pending updates close; what is absent is unknown. */

@@ -81,10 +81,18 @@ export const verdicts = [
   'not-selected',
 ] as const;
 
+export const routes = ['now', 'window', 'all'] as const;
+export type Route = (typeof routes)[number];
+
 export const decidedPatchSchema = z.object({
   patch: patchIdSchema,
   verdict: z.enum(verdicts),
   why: z.string(),
+  /** Why it cannot wait, whatever became of it. */
+  urgent: z.string().optional(),
+  /** Hosts that it would be planned on, and those that the effort leaves for later. */
+  hosts: z.array(z.string()).optional(),
+  later: z.array(z.string()).optional(),
   /** Whether it may be planned without a person's word. */
   approval: z.enum(['automatic', 'person']),
   deadline: z
@@ -105,9 +113,15 @@ export const decisionSchema = z.object({
   /** sha256 of the policy's file. */
   policyDigest: z.string(),
   at: z.string(),
-  /** Scans by host and feeds by name, by digest. */
+  /** What is planned now; the effort counts for it alone. */
+  route: z.enum(routes),
+  /** Scans by host and feeds by name, by digest; the changelogs that were read, where any were. */
   scans: z.record(z.string(), z.string()),
   feeds: z.record(z.string(), z.string()),
+  changelogs: z.string().optional(),
+  /** sha256 of what the inventory says of how much hangs on each host, and of the versions that are blocked. */
+  risk: z.string(),
+  blocked: z.string(),
   reboot: z.enum(['never', 'when-needed']),
   patches: z.array(decidedPatchSchema),
   /** Exceptions that have ended, and others that mean nothing that is pending. */

@@ -1,8 +1,12 @@
+import {createHash} from 'node:crypto';
 import picomatch from 'picomatch';
 import {severities, type Severity} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
+import type {Host} from '../model/host.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
-import type {DecidedPatch, Decision, Policy, PolicyException} from '../model/policy.ts';
+import type {DecidedPatch, Decision, Policy, PolicyException, Route} from '../model/policy.ts';
+import {deadlineOf} from './deadline.ts';
+import {isOn, needsReboot, withinEffort} from './effort.ts';
 import {namesAll} from './score-inputs.ts';
 import {closesNothing, isInstallable} from './select.ts';
 import {ssvcDecisions, type SsvcDecision} from './ssvc.ts';
@@ -11,22 +15,23 @@ export type DecisionInputs = {
   policy: Policy;
   /** sha256 of the policy's file. */
   policyDigest: string;
+  route: Route;
   ranking: Ranking;
   /** Digests of scans by host. */
   scans: Readonly<Record<string, string>>;
+  /** Those that take part, as the inventory states them. */
+  hosts: readonly Host[];
   blocked: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
   now: number;
 };
 
-const dayMs = 86_400_000;
-
 /**
- * What a policy makes of a ranking: which patches now, which in the next window, which not and why, by when, and whether a person has to
- * say yes. Pure: the same input gives the same decision.
+ * What a policy makes of a ranking: which patches now, which in the next window, which not and why, on which hosts, by when, and whether
+ * a person has to say yes. Pure: the same input gives the same decision.
  */
 export const decide = (inputs: DecisionInputs): Decision => {
-  const {policy, policyDigest, ranking, scans, now} = inputs;
+  const {policy, policyDigest, route, ranking, scans, hosts, blocked, now} = inputs;
   const today = new Date(now).toISOString().slice(0, 10);
   const valid = policy.exceptions.filter(({expires}) => expires >= today);
   const sorted = ranking.patches.map(patch => first(patch, inputs, valid));
@@ -35,32 +40,44 @@ export const decide = (inputs: DecisionInputs): Decision => {
     policy: policy.policy,
     policyDigest,
     at: new Date(now).toISOString(),
-    scans: Object.fromEntries(Object.entries(scans).sort(([a], [b]) => (a < b ? -1 : 1))),
-    feeds: Object.fromEntries(Object.entries(ranking.feeds ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))),
+    route,
+    scans: inOrder(scans),
+    feeds: inOrder(ranking.feeds ?? {}),
+    ...(ranking.changelogs === undefined ? {} : {changelogs: ranking.changelogs}),
+    risk: digestOf(
+      hosts
+        .map(({name, exposure, criticality, data}) => [name, exposure, criticality, data])
+        .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    ),
+    blocked: digestOf([...blocked].sort(([a], [b]) => (a < b ? -1 : 1))),
     reboot: policy.effort.reboots,
-    patches: withinEffort(sorted, ranking, policy),
+    patches: withinEffort(sorted, {policy, route, patches: ranking.patches, hosts}),
     notes: notesOf(policy, ranking, valid),
   };
 };
 
-/** Ids to choose for a route: what needs a person's word only with it. */
+/** Where each patch is to be planned, by its id: what needs a person's word only with it. */
 export const chosenBy = (
-  {patches}: Decision,
-  route: 'now' | 'window' | 'all',
+  {patches, route}: Decision,
   isApproved: boolean,
-): string[] =>
-  patches
-    .filter(({verdict}) => verdict === 'now' || verdict === 'window')
-    .filter(({verdict}) => route === 'all' || verdict === route)
-    .filter(({approval}) => isApproved || approval === 'automatic')
-    .map(({patch}) => patch);
+): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    patches
+      .filter(item => isOn(item, route) && (isApproved || item.approval === 'automatic'))
+      .map(({patch, hosts = []}) => [patch, hosts]),
+  );
+
+const inOrder = (digests: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 const first = (patch: Patch, inputs: DecisionInputs, valid: readonly PolicyException[]): DecidedPatch => {
   const {policy} = inputs;
   const base = {
     patch: patch.id,
     approval: approvalOf(patch, policy),
-    ...deadlineOf(patch, inputs),
+    ...deadlineOf(patch, policy, inputs.now),
   };
   const out = notSelected(patch, inputs);
   if (out !== undefined) return {...base, verdict: 'not-selected', why: out};
@@ -80,38 +97,7 @@ const first = (patch: Patch, inputs: DecisionInputs, valid: readonly PolicyExcep
   const urgent = urgentBecause(patch, policy);
   return urgent === undefined
     ? {...base, verdict: 'window', why: 'nothing makes it urgent'}
-    : {...base, verdict: 'now', why: urgent};
-};
-
-/** In the order of the ranking, so that what is left for later is what matters least. */
-const withinEffort = (
-  decided: readonly DecidedPatch[],
-  {patches}: Ranking,
-  {effort}: Policy,
-): DecidedPatch[] => {
-  const byId = new Map(patches.map(patch => [patch.id, patch]));
-  const hosts = new Set<string>();
-  const wanted = (['now', 'window'] as const).flatMap(verdict =>
-    decided.filter(item => item.verdict === verdict),
-  );
-  const over = new Map<string, string>();
-  for (const {patch: id} of wanted) {
-    const patch = byId.get(id);
-    if (patch === undefined) continue;
-    if (effort.reboots === 'never' && needsReboot(patch)) {
-      over.set(id, 'it takes effect with a reboot, and none is allowed');
-      continue;
-    }
-    const kept = new Set(patch.notInstalled.map(({host}) => host));
-    const more = patch.hosts.filter(host => !kept.has(host) && !hosts.has(host));
-    if (effort.maxHosts !== undefined && hosts.size + more.length > effort.maxHosts) {
-      over.set(id, `with it more than ${effort.maxHosts} hosts would be touched`);
-    } else for (const host of more) hosts.add(host);
-  }
-  return decided.map(item => {
-    const why = over.get(item.patch);
-    return why === undefined ? item : {...item, verdict: 'over-effort', why};
-  });
+    : {...base, verdict: 'now', why: urgent, urgent};
 };
 
 const notSelected = (patch: Patch, {policy, blocked}: DecisionInputs): string | undefined => {
@@ -168,45 +154,6 @@ const approvalOf = (patch: Patch, {approve}: Policy): DecidedPatch['approval'] =
     : 'person';
 };
 
-/** Counted from the day on which it became known; where nobody knows that, from now, which is said. */
-const deadlineOf = (patch: Patch, {policy, now}: DecisionInputs): {deadline?: DecidedPatch['deadline']} => {
-  const {deadlines} = policy;
-  const candidates: {at: number; why: string}[] = [];
-  if (patch.cves.length > 0 || patch.security) {
-    const since = Date.parse(patch.rating?.since ?? '');
-    const from = Number.isNaN(since) ? now : since;
-    const known = Number.isNaN(since)
-      ? 'counted from now, as nobody says since when it is known'
-      : `known ${patch.rating?.sinceAtLeast === true ? 'at least ' : ''}since ${patch.rating?.since ?? ''}`;
-    for (const level of levelsOf(patch)) {
-      const allowed = deadlines[level];
-      if (allowed !== undefined)
-        candidates.push({at: from + allowed * dayMs, why: `severity ${level}: ${allowed} days, ${known}`});
-    }
-  }
-  const hasDeadlines = Object.values(deadlines).some(allowed => allowed !== undefined);
-  for (const {cve, since, due} of patch.exploited) {
-    if (deadlines.exploited !== undefined) {
-      candidates.push({
-        at: Date.parse(since) + deadlines.exploited * dayMs,
-        why: `${cve} exploited since ${since}: ${deadlines.exploited} days`,
-      });
-    }
-    if (hasDeadlines && due !== '') candidates.push({at: Date.parse(due), why: `${cve}: due by CISA`});
-  }
-  const [soonest] = candidates.filter(({at}) => !Number.isNaN(at)).sort((a, b) => a.at - b.at);
-  if (soonest === undefined) return {};
-  const by = new Date(soonest.at).toISOString().slice(0, 10);
-  const left = Math.round((Date.parse(by) - Date.parse(new Date(now).toISOString().slice(0, 10))) / dayMs);
-  return {deadline: {by, left, why: soonest.why}};
-};
-
-/** Where not all that it closes is judged, what is known may be the least of it: the stricter deadline counts. */
-const levelsOf = ({rating}: Patch): (Severity | 'unknown')[] => {
-  if (rating?.severity === undefined || rating.severity === null) return ['unknown'];
-  return rating.severityWhole === true ? [rating.severity] : [rating.severity, 'unknown'];
-};
-
 const notesOf = ({exceptions}: Policy, {patches}: Ranking, valid: readonly PolicyException[]): string[] =>
   exceptions.flatMap(item => {
     const name = cleanLine(item.cve ?? item.package ?? '', 80);
@@ -222,10 +169,6 @@ const notesOf = ({exceptions}: Policy, {patches}: Ranking, valid: readonly Polic
         : patches.some(({cves}) => cves.includes(item.cve ?? ''));
     return isMeant ? [] : [`the exception for ${name} means nothing that is pending`];
   });
-
-/** Kernels; services are restarted without one. */
-export const needsReboot = ({source, packages}: Patch): boolean =>
-  /^linux(-signed.*)?$/.test(source) || packages.some(name => /^linux-image-/.test(name));
 
 const reaches = (decision: SsvcDecision, least: SsvcDecision): boolean =>
   ssvcDecisions.indexOf(decision) <= ssvcDecisions.indexOf(least);

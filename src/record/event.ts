@@ -45,7 +45,13 @@ export const bodySchema = z.discriminatedUnion('type', [
   event('host.scanned', {host, file: digestSchema, summary: scanSummarySchema}),
   event('host.unreachable', {host, trouble: troubleSchema}),
   event('patches.ranked', {file: digestSchema, count: z.int()}),
-  event('patches.chosen', {patches: z.array(patchIdSchema).max(200), chosen: z.boolean()}),
+  /** `decision`: the file of what a policy made of the ranking, by digest, and who said yes to it. It may choose nothing. */
+  event('patches.chosen', {
+    patches: z.array(patchIdSchema).max(200),
+    chosen: z.boolean(),
+    decision: digestSchema.exactOptional(),
+    approvedBy: z.string().max(100).exactOptional(),
+  }),
   event('plan.locked', {
     digest: digestSchema,
     revision: z.int(),
@@ -53,6 +59,8 @@ export const bodySchema = z.discriminatedUnion('type', [
     changes: z.int(),
     reboot: z.enum(['never', 'when-needed']),
     reason,
+    /** sha256 of what the plan does, without the run and revision it is of; absent in older runs. */
+    content: digestSchema.exactOptional(),
   }),
   event('host.planned', {host, planDigest: digestSchema, changes: z.int()}),
   event('host.phase', {host, phase: phaseSchema, note: z.string().max(500)}),

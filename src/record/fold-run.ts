@@ -48,19 +48,22 @@ export const applyToRun = (run: RunRecord, event: RunEvent): RunRecord => {
       return changeStage(run, stage, record => ({...record, signedOff: {name, reason, at: event.ts}}));
     }
     case 'patches.ranked':
-      return {...run, ranking: {file: event.data.file, count: event.data.count, at: event.ts}};
+      // What a policy decided was about the ranking before.
+      return {
+        ...omit(run, 'decision'),
+        ranking: {file: event.data.file, count: event.data.count, at: event.ts},
+      };
     case 'patches.chosen': {
       const chosen = new Set(run.chosen);
       for (const patch of event.data.patches) {
         if (event.data.chosen) chosen.add(patch);
         else chosen.delete(patch);
       }
-      return {...run, chosen};
+      const {decision} = event.data;
+      return {...run, chosen, ...(decision === undefined ? {} : {decision: {file: decision, at: event.ts}})};
     }
     case 'plan.locked': {
-      const {digest, revision, hosts, changes, reboot} = event.data;
-      const patches = [...run.chosen];
-      return {...run, plan: {digest, revision, hosts, changes, reboot, patches, at: event.ts}};
+      return {...run, plan: {...omit(event.data, 'reason'), patches: [...run.chosen], at: event.ts}};
     }
     case 'version.blocked': {
       const chosen = new Set(run.chosen);

@@ -8,7 +8,7 @@ import type {Changed, HostRecord, RunRecord, RunState} from './state.ts';
 import {hostsThatGoLast} from './topology.ts';
 
 /** Counts up when the meaning of a folded state changes: older snapshots are then dropped and the journal is read again. */
-export const foldVersion = 4;
+export const foldVersion = 5;
 
 /** After these it is known anew how hosts are reached, or from where. */
 const ordersAnew: ReadonlySet<Event['type']> = new Set(['stage.ended', 'plan.locked', 'run.taken-over']);

@@ -87,6 +87,8 @@ export type RunRecord = {
   readonly consoleMachine?: string;
   readonly stages: Readonly<Record<StageName, StageRecord>>;
   readonly ranking?: {file: string; count: number; at: string};
+  /** What a policy made of that ranking, by digest of the file. */
+  readonly decision?: {file: string; at: string};
   readonly chosen: ReadonlySet<string>;
   readonly blocked: ReadonlyMap<string, string>;
   readonly plan?: {
@@ -97,6 +99,8 @@ export type RunRecord = {
     reboot: 'never' | 'when-needed';
     /** What was chosen when it was locked. */
     patches: readonly string[];
+    /** Digest of what it does, in whichever run; absent in older runs. */
+    content?: string;
     at: string;
   };
   readonly waves: readonly WaveRecord[];

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import type {Manager} from '../managers/manager.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isChoosable, type Change, type Update} from '../model/package.ts';
@@ -10,18 +11,21 @@ import {hostRecord, managersOn, readDocument, type RunContext} from '../rollout/
 import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll} from '../rollout/guard.ts';
 
+export type PlanWish = {
+  chosen: ReadonlySet<string>;
+  reboot: Plan['reboot'];
+  blocked: ReadonlyMap<string, string>;
+  /** Hosts by patch: on others it is not planned. A patch that is not named is planned wherever it is pending. */
+  only?: Readonly<Record<string, readonly string[]>> | undefined;
+};
+
 /**
  * Makes the plan of what was chosen: on each host the exact changes, as its package manager simulates them now. Hosts that were done
  * under an earlier plan of the run stay with that plan. Refuses (`plan.*`), naming hosts, when one could not be planned: no host
  * drops out of a plan in silence.
  */
-export const lockPlan = async (
-  context: RunContext,
-  chosen: ReadonlySet<string>,
-  reboot: Plan['reboot'],
-  reason: string,
-  blocked: ReadonlyMap<string, string>,
-): Promise<void> => {
+export const lockPlan = async (context: RunContext, wish: PlanWish, reason: string): Promise<void> => {
+  const {chosen, reboot, blocked} = wish;
   const {run} = context.state();
   const forbidden = [...chosen].filter(id => blocked.has(id));
   if (forbidden.length > 0)
@@ -45,7 +49,7 @@ export const lockPlan = async (
     async host => {
       context.signal({host, line: 'simulating', at: context.now()});
       try {
-        const plan = await planHost(context, hostRecord(context, host), {chosen, reboot, blocked});
+        const plan = await planHost(context, hostRecord(context, host), wish);
         if (plan !== undefined) plans.set(host, plan);
       } catch (error) {
         if (concernsAll(context, error) || !(error instanceof PatchdeckError)) throw error;
@@ -124,21 +128,29 @@ const recordPlan = async (context: RunContext, plan: Plan, reason: string): Prom
       changes: plan.hosts.reduce((sum, host) => sum + count(host), 0),
       reboot: plan.reboot,
       reason,
+      content: contentOf(plan),
     },
   });
 };
 
+/** What the plan does, whichever run it is of: the same input in another run gives the same. */
+const contentOf = ({reboot, hosts}: Plan): string =>
+  createHash('sha256').update(JSON.stringify({reboot, hosts})).digest('hex');
+
 const planHost = async (
   context: RunContext,
   record: HostRecord,
-  wish: {chosen: ReadonlySet<string>; reboot: Plan['reboot']; blocked: ReadonlyMap<string, string>},
+  wish: PlanWish,
 ): Promise<HostPlan | undefined> => {
   const {scan, host} = record;
   const {chosen, reboot, blocked} = wish;
   if (scan === undefined) return undefined;
   const {updates} = await readDocument(context, scan.file, scanSchema);
   const idOf = (update: Update): string => patchId(update.manager, update.source, update.sourceVersion);
-  const wanted = updates.filter(update => isChoosable(update.notInstalled) && chosen.has(idOf(update)));
+  const isHere = (id: string): boolean => wish.only?.[id]?.includes(host.name) ?? true;
+  const wanted = updates.filter(
+    update => isChoosable(update.notInstalled) && chosen.has(idOf(update)) && isHere(idOf(update)),
+  );
   const base = {host: host.name, machineId: scan.machineId};
   if (wanted.length === 0) {
     return scan.rebootWanted && reboot === 'when-needed' && chosen.size === 0

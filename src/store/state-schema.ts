@@ -73,6 +73,7 @@ export const runRecordSchema = z.looseObject({
   consoleMachine: z.string().exactOptional(),
   stages: z.record(z.enum(stageNames), stageRecordSchema),
   ranking: z.looseObject({file: z.string(), count: z.int(), at: z.string()}).exactOptional(),
+  decision: z.looseObject({file: z.string(), at: z.string()}).exactOptional(),
   chosen: z.array(z.string()).transform(patches => new Set(patches)),
   blocked: z.array(z.tuple([z.string(), z.string()])).transform(entries => new Map(entries)),
   plan: z
@@ -83,6 +84,7 @@ export const runRecordSchema = z.looseObject({
       changes: z.int(),
       reboot: z.enum(['never', 'when-needed']),
       patches: z.array(z.string()),
+      content: z.string().exactOptional(),
       at: z.string(),
     })
     .exactOptional(),

@@ -50,6 +50,11 @@ describe('a policy on a fleet', {timeout: 90_000}, () => {
     await place.remove();
   });
   const run = (...args: string[]): Promise<Ended> => place.run(...args, '--json', ...fleet.reach);
+  const eventsOf = (ended: Ended): {type: string; data: unknown}[] =>
+    jsonLines(ended).flatMap(line => {
+      const event = z.object({type: z.string(), data: z.unknown()}).safeParse(line);
+      return event.success ? [event.data] : [];
+    });
   const byPolicy = async (...args: string[]): Promise<z.infer<typeof resultSchema>> => {
     const ended = await run('plan', '--policy', policy, '--now', '2026-11-24T03:00:00Z', ...args);
     return resultSchema.parse(jsonLines(ended).at(-1));
@@ -84,13 +89,69 @@ describe('a policy on a fleet', {timeout: 90_000}, () => {
     expect(waits.exit).toBe(3);
     expect(resultOf(waits).problems[0]).toMatchObject({
       code: 'policy.approval',
-      next: expect.stringContaining('--approved-by NAME') as string,
+      next: expect.stringMatching(/--approved-by NAME --decision [0-9a-f]{12}$/) as string,
     });
-    expect((await run('plan', '--policy', policy, '--approved-by', 'A. Ops')).exit).toBe(0);
+    const {decisionDigest} = resultSchema.parse(jsonLines(waits).at(-1));
+    const yes = (digest: string): Promise<Ended> =>
+      run('plan', '--policy', policy, '--approved-by', 'A. Ops', '--decision', digest);
+    expect(resultOf(await yes('0'.repeat(12))).problems[0]?.code).toBe('policy.other-decision');
+    const approved = await yes(decisionDigest.slice(0, 12));
+    expect(approved.exit).toBe(0);
+    // The same decision, to the letter, with who said yes in the journal.
+    expect(resultSchema.parse(jsonLines(approved).at(-1)).decisionDigest).toBe(decisionDigest);
+    const events = eventsOf(approved);
+    expect(events).toContainEqual({
+      type: 'patches.chosen',
+      data: {patches: [], chosen: true, decision: decisionDigest, approvedBy: 'A. Ops'},
+    });
+  });
+
+  it('a yes is never wider than what was shown, and what a policy would ignore is refused', async () => {
+    const code = async (...args: string[]): Promise<string | undefined> => {
+      const ended = await run('plan', ...args);
+      expect(ended.exit).toBe(2);
+      return resultOf(ended).problems[0]?.code;
+    };
+    for (const flags of [
+      ['--exclude-package', 'linux*'],
+      ['--reboot', 'when-needed'],
+      ['--approved-by', 'A. Ops'],
+      ['--decision', 'a'.repeat(12)],
+      ['--approved-by', 'A. Ops', '--decision', 'a'.repeat(12), '--now', '2026-11-24T03:00:00Z'],
+    ]) {
+      expect(await code('--policy', policy, ...flags)).toBe('plan.two-ways');
+    }
+    expect(await code('--approved-by', 'A. Ops', '--decision', 'a'.repeat(12))).toBe('plan.two-ways');
+  });
+
+  it('effort goes host by host, and what cannot wait is never left for later in silence', async () => {
+    await writeFile(
+      policy,
+      'policy: few\nselect: {packages: [openssl]}\nactNow: {severity: high}\neffort: {maxHosts: 1}\n',
+    );
+    const ended = await run('plan', '--policy', policy);
+    expect(ended.exit).toBe(3);
+    expect(resultOf(ended).problems).toMatchObject([
+      {
+        code: 'policy.over-effort',
+        what: expect.stringMatching(/cannot wait .* left for later on api2:/) as string,
+      },
+    ]);
+    expect(jsonLines(ended).at(-1)).toMatchObject({plan: {hosts: 1}});
+  });
+
+  it('a deadline counts down from the first sync, and what is overdue and not planned is a problem', async () => {
+    await writeFile(policy, 'policy: late\nselect: {packages: [openssl]}\ndeadlines: {high: 10}\n');
+    const later = new Date(Date.now() + 40 * 86_400_000).toISOString();
+    const ended = await run('plan', '--policy', policy, '--route', 'now', '--now', later);
+    expect(ended.exit).toBe(3);
+    expect(resultOf(ended).problems.find(({code}) => code === 'policy.breach')?.what).toMatch(
+      /openssl@\S+ is 30 days overdue \(severity high: 10 days, known at least since \S+\) and not planned: window/,
+    );
   });
 
   it('prints as a document; a mistake is said with its place, before anything is done', async () => {
-    expect((await place.run('policy', policy)).stdout).toContain('# urgent');
+    expect((await place.run('policy', policy)).stdout).toContain('# late');
     await writeFile(join(place.folder, 'wrong.yaml'), 'policy: x\nselct: {}\n');
     const ended = await place.run('plan', '--policy', join(place.folder, 'wrong.yaml'), ...fleet.reach);
     expect(ended.exit).toBe(2);

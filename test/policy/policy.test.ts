@@ -1,10 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {Patch, Rating, Ranking} from '../../src/model/patch.ts';
-import type {DecidedPatch, Decision} from '../../src/model/policy.ts';
+import type {Host} from '../../src/model/host.ts';
+import type {DecidedPatch, Decision, Route} from '../../src/model/policy.ts';
 import {chosenBy, decide} from '../../src/policy/decide.ts';
 import {parsePolicy} from '../../src/policy/parse-policy.ts';
 import {policyDocument} from '../../src/policy/policy-document.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
+import {host} from './example-fleet.ts';
 
 const now = Date.parse('2026-11-24T03:00:00Z');
 const rating = (stated: Partial<Rating> = {}): Rating => ({
@@ -38,18 +40,26 @@ const patch = (source: string, stated: Partial<Patch> = {}): Patch => ({
   rating: rating(),
   ...stated,
 });
-const decided = (text: string, patches: Patch[], at = now): Decision => {
+const decided = (
+  text: string,
+  patches: Patch[],
+  stated: {at?: number; route?: Route; hosts?: Host[]; ranking?: Partial<Ranking>} = {},
+): Decision => {
+  const {at = now, route = 'all', hosts = []} = stated;
   const ranking: Ranking = {
     v: 1,
     at: new Date(at).toISOString(),
     inputs: [],
     patches,
     feeds: {debian: 'd'.repeat(64)},
+    ...stated.ranking,
   };
   return decide({
     policy: parsePolicy(`policy: test\n${text}`, 'p.yaml'),
     policyDigest: 'p',
+    route,
     ranking,
+    hosts,
     scans: {b: '2', a: '1'},
     blocked: new Map([['apt:bad@1', 'regressed']]),
     now: at,
@@ -107,14 +117,20 @@ describe('routing', () => {
     expect(verdict('')).toBe('window');
   });
   it('chooses by route, and what needs a person only with one', () => {
-    const decision = decided('approve: {severity: medium, maxHosts: 1}', [
-      patch('x', {exploited}),
-      patch('yy', {hosts: ['a', 'b']}),
-      patch('zzz'),
-    ]);
-    expect(chosenBy(decision, 'now', false)).toEqual(['apt:x@1']);
-    expect(chosenBy(decision, 'window', false)).toEqual(['apt:zzz@1']);
-    expect(chosenBy(decision, 'all', true)).toEqual(['apt:x@1', 'apt:yy@1', 'apt:zzz@1']);
+    const on = (route: Route, isApproved: boolean): string[] =>
+      Object.keys(
+        chosenBy(
+          decided(
+            'approve: {severity: medium, maxHosts: 1}',
+            [patch('x', {exploited}), patch('yy', {hosts: ['a', 'b']}), patch('zzz')],
+            {route},
+          ),
+          isApproved,
+        ),
+      );
+    expect(on('now', false)).toEqual(['apt:x@1']);
+    expect(on('window', false)).toEqual(['apt:zzz@1']);
+    expect(on('all', true)).toEqual(['apt:x@1', 'apt:yy@1', 'apt:zzz@1']);
   });
 });
 
@@ -212,17 +228,48 @@ describe('exceptions', () => {
 });
 
 describe('effort', () => {
-  it('leaves for later what matters least, urgent ones first', () => {
+  const fleet = [
+    host('a', {exposure: 'isolated'}),
+    host('b', {exposure: 'internal', criticality: 'low'}),
+    host('c', {exposure: 'internal', criticality: 'critical'}),
+    host('d', {exposure: 'internet'}),
+    host('e'),
+  ];
+  const hosts = ['a', 'b', 'c', 'd', 'e'];
+  it('is filled host by host, those on which most hangs first; what is left is named', () => {
+    const {patches} = decided('effort: {maxHosts: 3}', [patch('x', {hosts, exploited})], {hosts: fleet});
+    expect(patches).toMatchObject([
+      {verdict: 'now', hosts: ['c', 'd', 'e'], later: ['a', 'b'], urgent: 'CVE-2026-1001 is exploited'},
+    ]);
+    expect(patches[0]?.why).toContain('on 3 of 5 hosts');
+  });
+  it('goes to urgent ones first, and what comes after has the hosts that are touched already', () => {
     const patches = [
       patch('x', {hosts: ['a', 'b']}),
-      patch('yy', {hosts: ['b', 'c', 'd'], exploited}),
-      patch('zzz', {hosts: ['c']}),
+      patch('yy', {hosts: ['b', 'd'], exploited}),
+      patch('zzz'),
     ];
-    expect(decided('effort: {maxHosts: 3}', patches).patches.map(each => each.verdict)).toEqual([
-      'over-effort',
-      'now',
-      'window',
+    const {patches: found} = decided('effort: {maxHosts: 2}', patches, {hosts: fleet});
+    expect(found).toMatchObject([
+      {verdict: 'window', hosts: ['b'], later: ['a']},
+      {verdict: 'now', hosts: ['b', 'd']},
+      {verdict: 'over-effort', later: ['a'], why: '2 hosts are touched already, and no more are allowed'},
     ]);
+  });
+  it('is not used up by what waits for a person, or is not on the route; a yes changes nothing else', () => {
+    const waits = patch('x', {hosts: ['d'], exploited, rating: rating({severity: 'critical'})});
+    const text = 'effort: {maxHosts: 1}\napprove: {severity: medium}';
+    const both = decided(text, [waits, patch('yy', {hosts: ['a'], exploited})], {hosts: fleet});
+    expect(chosenBy(both, false)).toEqual({'apt:yy@1': ['a']});
+    expect(chosenBy(both, true)).toEqual({'apt:yy@1': ['a']});
+    expect(both.patches[0]).toMatchObject({verdict: 'over-effort', later: ['d'], approval: 'person'});
+    const later = patch('yy', {hosts: ['a']});
+    const now = decided('effort: {maxHosts: 1}', [later, patch('x', {hosts: ['d'], exploited})], {
+      hosts: fleet,
+      route: 'now',
+    });
+    expect(chosenBy(now, false)).toEqual({'apt:x@1': ['d']});
+    expect(now.patches[0]).toMatchObject({verdict: 'window'});
   });
   it('"no reboots tonight" leaves kernels', () => {
     const kernel = {packages: ['linux-image-6.1.0-41-amd64']};
@@ -231,13 +278,22 @@ describe('effort', () => {
   });
 });
 
-it('the same scans, feeds, policy and time give the same decision, to the letter; another feed or time another', () => {
+describe('the same decision, to the letter', () => {
   const patches = [patch('x', {exploited}), patch('yy')];
   const text = 'deadlines: {medium: 30}';
-  expect(JSON.stringify(decided(text, patches))).toBe(JSON.stringify(decided(text, patches)));
-  expect(JSON.stringify(decided(text, patches, now + 86_400_000))).not.toBe(
-    JSON.stringify(decided(text, patches)),
-  );
+  const fleet = [host('a', {exposure: 'internal'})];
+  const made = (...given: Partial<Parameters<typeof decided>>): string =>
+    JSON.stringify(decided(given[0] ?? text, given[1] ?? patches, {hosts: fleet, ...given[2]}));
+  it('comes of the same scans, feeds, policy, inventory and time', () => expect(made()).toBe(made()));
+  it.each<[string, Parameters<typeof decided>[2]]>([
+    ['time', {at: now + 86_400_000}],
+    ['route', {route: 'window'}],
+    ['risk in the inventory', {hosts: [host('a', {exposure: 'internet'})]}],
+    ['feed', {ranking: {feeds: {debian: 'e'.repeat(64)}}}],
+    ['changelog', {ranking: {changelogs: 'f'.repeat(64)}}],
+  ])('and another of another %s', (_, stated) => {
+    expect(made(text, patches, stated)).not.toBe(made());
+  });
 });
 
 describe('the file', () => {

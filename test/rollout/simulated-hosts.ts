@@ -175,6 +175,6 @@ export const planned = async (
     return id;
   });
   await world.context.record({type: 'patches.chosen', data: {patches: chosen, chosen: true}});
-  await lockPlan(world.context, new Set(chosen), reboot, 'test', new Map());
+  await lockPlan(world.context, {chosen: new Set(chosen), reboot, blocked: new Map()}, 'test');
   return world.context.state().run.plan?.digest ?? '';
 };

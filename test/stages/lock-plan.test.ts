@@ -15,7 +15,7 @@ const lock = (
   chosen: string[],
   reboot: Plan['reboot'] = 'never',
   blocked: ReadonlyMap<string, string> = new Map(),
-): Promise<void> => lockPlan(context, new Set(chosen), reboot, 'test', blocked);
+): Promise<void> => lockPlan(context, {chosen: new Set(chosen), reboot, blocked}, 'test');
 const refusal = async (
   work: Promise<void>,
 ): Promise<Pick<PatchdeckError, 'kind' | 'code' | 'message' | 'next'>> => {
@@ -44,6 +44,30 @@ describe('a plan that is locked', () => {
     });
     expect(world.context.state().run.plan).toMatchObject({hosts: 3, changes: 9, revision: 1});
     expect(world.context.recordOf('web2')).toMatchObject({phase: 'queued', planned: {changes: 3}});
+  });
+
+  it('has a patch on the hosts that are named for it alone', async () => {
+    const world = createWorld({web1: {}, web2: {}, web3: {}});
+    await scanned(world);
+    const chosen = new Set([openssl, tzdata]);
+    const only = {[openssl]: ['web3'], [tzdata]: ['web1', 'web3']};
+    await lockPlan(world.context, {chosen, reboot: 'never', blocked: new Map(), only}, 'test');
+    const {hosts} = await planOf(world);
+    expect(hosts.map(({host, patches}) => [host, ...patches])).toEqual([
+      ['web1', tzdata],
+      ['web3', openssl, tzdata],
+    ]);
+  });
+
+  it('does the same in another run and revision: its content has the same digest', async () => {
+    const [first, second] = [createWorld({web1: {}}), createWorld({web1: {}})];
+    for (const world of [first, second]) await scanned(world);
+    await lock(first, [openssl]);
+    await lock(second, [tzdata]);
+    await lock(second, [openssl]);
+    const [one, two] = [first.context.state().run.plan, second.context.state().run.plan];
+    expect(two).toMatchObject({revision: 2, content: one?.content});
+    expect(two?.digest).not.toBe(one?.digest);
   });
 
   it('is locked last: every host of it is recorded before', async () => {
