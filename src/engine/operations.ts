@@ -49,7 +49,7 @@ const membersByName = (context: RunContext): string[] =>
 
 /** Takes hosts back to their rollback points. They were checked with `refuseRollBack` before. */
 export const rollBackHosts = (context: RunContext, hosts: readonly string[]): Promise<void> =>
-  workByPlan(context, hosts, (plan, digest) => rollBackHost(context, plan, digest));
+  workByPlan(context, hosts, (plan, digest, reboot) => rollBackHost(context, plan, digest, reboot));
 
 /** Takes up again hosts that failed or whose state is unknown; a job that still runs there is followed, not started anew. */
 export const retryHosts = (context: RunContext, hosts: readonly string[]): Promise<void> =>

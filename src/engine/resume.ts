@@ -37,7 +37,7 @@ const goOn = async (context: RunContext, host: string): Promise<void> => {
   const work = {
     test: () => prepareHost(context, hostPlan, digest),
     upgrade: () => upgradeHost(context, hostPlan, digest, reboot),
-    rollback: () => rollBackHost(context, hostPlan, digest),
+    rollback: () => rollBackHost(context, hostPlan, digest, reboot),
   }[kind];
   await work();
 };

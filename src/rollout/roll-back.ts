@@ -1,10 +1,11 @@
-import type {HostPlan} from '../model/plan.ts';
+import type {HostPlan, Plan} from '../model/plan.ts';
 import type {Moment} from '../model/moment.ts';
 import {rollbackPointSchema, type RollbackPoint} from '../model/rollback.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {keptMoment, takeMoment} from './moment.ts';
+import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
 import {findDeviations, findMarkDeviations, reversed} from './state-proof.ts';
@@ -12,15 +13,17 @@ import {stepsOf, taskOf, type PlannedStep} from './step-task.ts';
 
 /**
  * Takes a host back to its rollback point, the last step first, and proves it: every package, mark, hold and configuration file as
- * before, services no worse. Throws HostStopped when it is not so.
+ * before, services no worse. Where what runs is replaced by a reboot only, it is rebooted when the plan allows that, and says so
+ * when not. Throws HostStopped when it is not so.
  */
 export const rollBackHost = async (
   context: RunContext,
   plan: HostPlan,
   planDigest: string,
+  reboot: Plan['reboot'],
 ): Promise<void> => {
   const {host} = plan;
-  const {point: file} = hostRecord(context, host);
+  const {point: file, rebooting} = hostRecord(context, host);
   const before = await keptMoment(context, host, 'before');
   if (file?.planDigest !== planDigest || before?.planDigest !== planDigest) {
     throw new HostStopped(
@@ -30,11 +33,13 @@ export const rollBackHost = async (
       'mend it by hand',
     );
   }
+  // A console that went away in the middle of the reboot after the way back: nothing can be asked of the host before it is back.
+  if (rebooting !== undefined && isUndone(hostRecord(context, host))) await rebootHost(context, host);
   await requireSameHost(context, host);
   const point = await readDocument(context, file.file, rollbackPointSchema);
   const steps = stepsToUndo(hostRecord(context, host), stepsOf(context, plan, planDigest));
   const codes = await undoSteps(context, host, steps, point, before);
-  await restartStale(context, host, planDigest);
+  const wanting = await restartOrReboot(context, host, planDigest, reboot);
 
   const after = await takeMoment(context, host, planDigest);
   await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
@@ -49,8 +54,33 @@ export const rollBackHost = async (
   if (deviations.length > 0) throw incomplete(codes, deviations, '');
   await context.record({
     type: 'host.phase',
-    data: {host, phase: 'rolled back', note: 'as before: packages, marks, configuration, services'},
+    data: {
+      host,
+      phase: 'rolled back',
+      note: `as before: packages, marks, configuration, services${wanting}`.slice(0, 500),
+    },
   });
+};
+
+const isUndone = ({jobs, attemptFrom}: HostRecord): boolean => {
+  const undos = jobs.slice(attemptFrom).filter(job => job.kind === 'undo');
+  return undos.length > 0 && undos.every(job => job.state === 'ended');
+};
+
+/** Gives what a note says of a reboot that is needed and not allowed. */
+const restartOrReboot = async (
+  context: RunContext,
+  host: string,
+  planDigest: string,
+  reboot: Plan['reboot'],
+): Promise<string> => {
+  const reasons = await reasonsToReboot(context, host, await restartStale(context, host, planDigest));
+  if (reasons.length === 0 || reboot === 'never') return stillNeeded(reasons);
+  // The phase stays: a console that takes the host up here goes on with the way back.
+  const note = `rebooting: ${reasons.join('; ')}`.slice(0, 500);
+  await context.record({type: 'host.phase', data: {host, phase: 'rolling back', note}});
+  await rebootHost(context, host);
+  return '';
 };
 
 /**

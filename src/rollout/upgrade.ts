@@ -1,13 +1,13 @@
 import type {HostPlan} from '../model/plan.ts';
 import {changesOf} from '../model/plan.ts';
 import type {Phase} from '../model/phase.ts';
-import {facts, rebootReasons} from '../hosts/facts.ts';
 import {inhibitUpdaters} from '../hosts/updaters.ts';
-import {HostStopped, type RunContext} from './context.ts';
-import {findRegressions, rebootHost, restartStale} from './health.ts';
+import {hostRecord, HostStopped, type RunContext} from './context.ts';
+import {findRegressions, restartStale} from './health.ts';
 import {installSteps} from './install-steps.ts';
 import {momentBefore} from './moment.ts';
 import {provePlanned} from './prove-planned.ts';
+import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
 import {suspectsOf} from './suspects.ts';
 import {requireSameHost} from './same-host.ts';
 
@@ -25,6 +25,9 @@ export const upgradeHost = async (
   const phase = (name: Phase, note = ''): Promise<void> =>
     context.record({type: 'host.phase', data: {host, phase: name, note}});
 
+  // A console that went away in the middle of a reboot: nothing can be asked of the host before it is back.
+  const left = hostRecord(context, host);
+  if (left.phase === 'rebooting' && left.rebooting !== undefined) await rebootHost(context, host);
   await requireSameHost(context, host);
   const before = await momentBefore(context, host, planDigest);
   const installed = await installSteps(context, {
@@ -36,11 +39,8 @@ export const upgradeHost = async (
   });
 
   await phase('restarting');
-  const needReboot = await restartStale(context, host, planDigest);
-  const reasons = [
-    ...rebootReasons(await context.link(host).ask(facts, undefined)),
-    ...(needReboot.length > 0 ? [`${needReboot.join(', ')} still runs replaced code`] : []),
-  ];
+  const stale = await restartStale(context, host, planDigest);
+  const reasons = await reasonsToReboot(context, host, stale);
   if (reasons.length > 0 && reboot === 'when-needed') {
     await phase('rebooting', reasons.join('; ').slice(0, 500));
     await rebootHost(context, host);
@@ -62,9 +62,8 @@ export const upgradeHost = async (
       await suspectsOf(context, plan, regressions),
     );
   }
-  const left =
-    reasons.length > 0 && reboot === 'never' ? `; a reboot is still needed: ${reasons.join('; ')}` : '';
-  await phase('done', `${installed} and healthy${left}`.slice(0, 500));
+  const wanting = reboot === 'never' ? stillNeeded(reasons) : '';
+  await phase('done', `${installed} and healthy${wanting}`.slice(0, 500));
 };
 
 /** Automatic updaters are held off, on the host, for as long as a lease lasts. Known before it is done. */

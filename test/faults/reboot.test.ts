@@ -60,13 +60,13 @@ test('a reboot that happens: once, into another boot, and the host is done', asy
   expect(record).toMatchObject({phase: 'done', rebooted: 1});
 });
 
-test('a reboot that never happens: after its time the host is unknown, not done, and it is not asked for twice', async () => {
+test('a reboot that never happens: it is asked for once more, and after its time the host has failed, not done', async () => {
   const {record, asked} = await rebooting(host => {
     host.agenda = [];
   });
-  expect(asked).toBe(1);
-  expect(record).toMatchObject({phase: 'unknown', rebooted: 0});
-  expect(record?.troubles[0]).toMatchObject({code: 'reboot.not-back'});
+  expect(asked).toBe(2);
+  expect(record).toMatchObject({phase: 'failed', rebooted: 0});
+  expect(record?.troubles[0]).toMatchObject({code: 'reboot.not-done'});
 });
 
 test('a reboot that the host never comes back from: after its time it is unknown, with where to look', async () => {

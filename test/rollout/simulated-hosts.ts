@@ -31,6 +31,8 @@ export type World = {
   readonly asked: string[];
   /** Changes what a host answers to a verb, or throws in its place. */
   on(host: string, verb: string, change: Change): void;
+  /** The next question of this verb never reaches the host. */
+  lose(host: string, verb: string): void;
   host(name: string): DemoHost;
   /** What of a host its second manager has. */
   second(name: string): SecondState;
@@ -53,6 +55,7 @@ export const createWorld = (
 ): World => {
   const clock = createVirtualClock(Date.parse('2026-11-24T03:00:00Z'));
   const changes = new Map<string, {change: Change; times: number}>();
+  const lost = new Set<string>();
   const asked: string[] = [];
   const demo = new Map(
     Object.keys(hosts).map((name, index) => {
@@ -100,6 +103,7 @@ export const createWorld = (
       run: async script => {
         await clock.sleep(10);
         asked.push(`${host.name} ${script.verb}`);
+        if (lost.delete(`${host.name} ${script.verb}`)) throw linkFault('ssh.timeout');
         if (!isReachable(hostNamed(host.name), clock.now())) throw linkFault('ssh.refused');
         const changed = changes.get(`${host.name} ${script.verb}`);
         const before = changed === undefined ? undefined : (changed.times += 1);
@@ -146,6 +150,7 @@ export const createWorld = (
       if (found === undefined) throw new Error(`${name} has no second manager`);
       return found;
     },
+    lose: (host, verb) => void lost.add(`${host} ${verb}`),
     on: (host, verb, change) => void changes.set(`${host} ${verb}`, {change, times: 0}),
   };
 };

@@ -26,7 +26,7 @@ const upgrade = ({world, plan, digest}: Ready): Promise<void> =>
   upgradeHost(world.context, plan, digest, 'never');
 const goBack = async ({world, plan, digest}: Ready): Promise<void> => {
   await attempt(world, 'rollback');
-  await rollBackHost(world.context, plan, digest);
+  await rollBackHost(world.context, plan, digest, 'never');
 };
 const attempt = (world: World, why: 'upgrade' | 'rollback'): Promise<void> =>
   world.context.record({type: 'host.attempt', data: {host: 'web1', why, reason: 'test'}});

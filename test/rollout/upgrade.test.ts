@@ -313,6 +313,46 @@ describe('a reboot', () => {
     expect(ready.world.asked.filter(line => line === 'web1 host.reboot')).toHaveLength(1);
   });
 
+  it('whose request is lost on its way is asked for once more, after half a minute', async () => {
+    const ready = await wanting();
+    const {world} = ready;
+    const {boot} = world.host('web1');
+    world.lose('web1', 'host.reboot');
+    const from = world.context.elapsed();
+    await upgrade(ready, 'when-needed');
+    expect(world.host('web1').boot).not.toBe(boot);
+    expect(world.asked.filter(line => line === 'web1 host.reboot')).toHaveLength(2);
+    expect(world.context.elapsed() - from).toBeGreaterThan(30_000);
+    expect(world.context.recordOf('web1')).toMatchObject({phase: 'done', rebooted: 1});
+  });
+
+  it('that does not happen is not taken for a host that is away', async () => {
+    const ready = await wanting();
+    const {boot} = ready.world.host('web1');
+    ready.world.on('web1', 'host.boot', () => `@@ boot\n${boot}\n@@ system\nrunning\n@@ end\n`);
+    expect(await rejection(upgrade(ready, 'when-needed'))).toMatchObject({
+      phase: 'failed',
+      code: 'reboot.not-done',
+      message:
+        'web1 was asked twice to reboot and did not within 10 minutes: it still answers from the boot before',
+    });
+    expect(ready.world.asked.filter(line => line === 'web1 host.reboot')).toHaveLength(2);
+  });
+
+  it('in which the console went away is waited for, and not begun anew', async () => {
+    const ready = await wanting();
+    const {world} = ready;
+    world.on('web1', 'host.reboot', () => {
+      throw new Error('the console is gone');
+    });
+    await rejection(upgrade(ready, 'when-needed'));
+    expect(world.context.recordOf('web1').phase).toBe('rebooting');
+    world.on('web1', 'host.reboot', answer => answer);
+    world.on('web1', 'host.facts', answer => answer);
+    await upgrade(ready, 'when-needed');
+    expect(world.context.recordOf('web1')).toMatchObject({phase: 'done', rebooted: 1});
+  });
+
   it('from which the host does not come back leaves it unknown', async () => {
     const ready = await wanting();
     ready.world.on('web1', 'host.reboot', (answer, n) => {
@@ -328,6 +368,7 @@ describe('a reboot', () => {
     // Somebody switches it on: it is asked for its boot, and not rebooted a second time.
     const {world} = ready;
     Object.assign(world.host('web1'), {awayUntil: 0, startedAt: 0});
+    world.on('web1', 'host.facts', answer => answer);
     const {boot} = world.host('web1');
     await upgrade(ready, 'when-needed');
     expect(world.host('web1').boot).toBe(boot);
@@ -346,7 +387,15 @@ describe('a way back', () => {
     });
     return ready;
   };
-  const goBack = ({world, plan, digest}: Ready): Promise<void> => rollBackHost(world.context, plan, digest);
+  const goBack = ({world, plan, digest}: Ready, reboot: 'never' | 'when-needed' = 'never'): Promise<void> =>
+    rollBackHost(world.context, plan, digest, reboot);
+  /** The kernel that was taken back runs until the next reboot. */
+  const wantReboot = ({world}: Ready): void => {
+    const {boot} = world.host('web1');
+    world.on('web1', 'host.facts', answer =>
+      world.host('web1').boot === boot ? answer.replace('@@ reboot\n', '@@ reboot\nlinux-base\n') : answer,
+    );
+  };
 
   it('leads to the state before, and is proven', async () => {
     const ready = await upgraded();
@@ -397,12 +446,52 @@ describe('a way back', () => {
     expect(String(error)).toContain(`the way back ended with 0 and is not whole: ${what}`);
   });
 
+  it('that leaves replaced code running reboots the host when that is allowed', async () => {
+    const ready = await upgraded();
+    wantReboot(ready);
+    await goBack(ready, 'when-needed');
+    const {context} = ready.world;
+    expect(context.of('reboot.seen')).toHaveLength(1);
+    expect(context.recordOf('web1')).toMatchObject({
+      phase: 'rolled back',
+      note: 'as before: packages, marks, configuration, services',
+      rebooted: 1,
+    });
+    // Taken up in the middle of it, it is a way back still.
+    expect(context.phasesOf('web1').slice(-3)).toEqual(['rolling back', 'rolling back', 'rolled back']);
+  });
+
+  it('that may not reboot says that it is still needed', async () => {
+    const ready = await upgraded();
+    wantReboot(ready);
+    await goBack(ready);
+    expect(ready.world.context.of('reboot.intended')).toEqual([]);
+    expect(noteOf(ready)).toBe(
+      'as before: packages, marks, configuration, services; a reboot is still needed: asked for by linux-base',
+    );
+  });
+
+  it('that was left in the middle of its reboot waits for the host, and reboots it once', async () => {
+    const ready = await upgraded();
+    wantReboot(ready);
+    const {world} = ready;
+    // The console goes when the host has gone down.
+    world.on('web1', 'host.reboot', () => {
+      throw new Error('the console is gone');
+    });
+    await rejection(goBack(ready, 'when-needed'));
+    world.on('web1', 'host.reboot', answer => answer);
+    await goBack(ready, 'when-needed');
+    expect(world.context.recordOf('web1')).toMatchObject({phase: 'rolled back', rebooted: 1});
+    expect(world.context.of('reboot.intended')).toHaveLength(1);
+  });
+
   it('without a rollback point changes nothing', async () => {
     const world = createWorld({web1: {}});
     const digest = await planned(world);
     const [plan] = (await lockedPlan(world.context)).plan.hosts;
     if (plan === undefined) throw new Error('web1 is not in the plan');
-    expect(await rejection(rollBackHost(world.context, plan, digest))).toMatchObject({
+    expect(await rejection(rollBackHost(world.context, plan, digest, 'never'))).toMatchObject({
       code: 'rollback.no-point',
     });
     expect(world.context.of('job.intended')).toEqual([]);
