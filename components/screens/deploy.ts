@@ -1,7 +1,7 @@
 import {isFinal} from '../../src/model/phase.ts';
 import {changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
-import {isCanary, waveOf} from '../../src/record/wave-of.ts';
+import {isCanary, waveName, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {runningStage} from '../stage-now.ts';
 import {clockTime, elapsed} from '../moments.ts';
@@ -87,7 +87,11 @@ const waveWords = (state: ConsoleState, run: RunState, planned: readonly HostRec
   const current = run.run.waves.at(-1);
   if (current === undefined) return line(`${count(waves.length, 'wave')}   `);
   const place = waves.indexOf(current.wave) + 1;
-  const name = strong(`wave ${place === 0 ? current.wave : place} of ${waves.length}`);
+  const name = strong(
+    place === current.wave
+      ? `wave ${place} of ${waves.length}`
+      : `${waveName(current.wave)}${place === 0 ? '' : ` (${place} of ${waves.length})`}`,
+  );
   if (runningStage(state) !== 'deploy') return line(name, '   ');
   const hosts = planned.filter(record => !isCanary(record) && waveOf(record) === current.wave);
   const bad = hosts.filter(({phase}) => phase === 'failed' || phase === 'unknown').length;

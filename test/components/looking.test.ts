@@ -179,7 +179,7 @@ test('Deploy shows phase, real percentages and what the host is doing', async ()
   deployingShop(engine);
   const console = await open();
   const frame = console.frame();
-  expect(frame).toContain('wave 1 of 2  0/1 done  0 failed (0 allowed)   all 1/3 done   1 at work');
+  expect(frame).toContain('wave 2 (1 of 2)  0/1 done  0 failed (0 allowed)   all 1/3 done   1 at work');
   expect(frame).toMatch(/web10 +~ {2}installing +#+-+ +64 % +1:1\d +libssl3, 2 of 3/);
   expect(frame).toMatch(/#+-+ +33 % {2}running 1:1\d, ends about \d\d:\d\d \w+/);
   engine.signal('web10', 'Setting up openssl', 92);
