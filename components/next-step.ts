@@ -1,6 +1,6 @@
 import type {ConsoleState} from './console-state.ts';
 import {runningStage} from './stage-now.ts';
-import {plannedHosts} from '../src/record/gates.ts';
+import {plannedHosts, unproven} from '../src/record/gates.ts';
 import {isCanary} from '../src/record/wave-of.ts';
 import {isOutdated} from './screens/test.ts';
 import {gateNow} from './gates-now.ts';
@@ -40,5 +40,8 @@ export const nextStep = (state: ConsoleState): string | undefined => {
   }
   if (open === 'deploy') return 'Next: deploy (4, then D)';
   if (stages.verify.status === 'not-started') return 'Next: verify (5, then b)';
+  const [changed] = unproven(run);
+  if (changed !== undefined)
+    return `Next: verify again (5, then b): ${changed.host.name} was changed since the proof`;
   return 'Next: look at the findings, sign off (o), close the run (C)';
 };

@@ -7,6 +7,7 @@ import {isOutdated} from './screens/test.ts';
 import {screenNow} from './screens/all.ts';
 import {troubledHosts} from './troubles.ts';
 import type {Message} from './ui.ts';
+import {unproven} from '../src/record/gates.ts';
 import {count} from './words.ts';
 
 /** What the message line says when nothing was done just now: the most urgent of what is so. */
@@ -39,7 +40,10 @@ export const standingMessage = (state: ConsoleState): Message => {
     return {text: next === undefined ? words : `${words}   ${next}`, tone: 'bad'};
   }
   const {run} = state.engine;
-  const outdated = run !== undefined && state.ui.stage === 'test' && isOutdated(run);
+  const outdated =
+    run !== undefined &&
+    ((state.ui.stage === 'test' && isOutdated(run)) ||
+      (state.ui.stage === 'verify' && unproven(run).length > 0));
   const summary = outdated ? '' : (run?.run.stages[state.ui.stage].summary ?? '');
   const words = [summary, next].filter(isText);
   return {text: words.length === 0 ? aboutRun(state) : words.join('   '), tone: 'quiet'};

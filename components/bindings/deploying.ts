@@ -2,7 +2,8 @@ import {open, submit} from '../deed.ts';
 import {goOn, pause, standingOf, stop} from '../standing.ts';
 import {screenOf} from '../console-state.ts';
 import {count, namesOf} from '../words.ts';
-import type {Binding} from './binding.ts';
+import {plannedHosts} from '../../src/record/gates.ts';
+import type {Binding, Context} from './binding.ts';
 import {reasonField} from './hosts.ts';
 import {noRun, whyNot} from './starting.ts';
 import {runningStage} from '../stage-now.ts';
@@ -57,7 +58,9 @@ export const deployBindings: readonly Binding[] = [
       whyNot(c, 'deploy') ??
       (screenOf(c.state.ui).selected.size > 0 && targetHosts(c, isDeployable).length === 0
         ? 'none of the selected hosts is left to deploy to (A selects none)'
-        : undefined),
+        : isAllDone(c)
+          ? 'every host of the plan is at its end. Next: verify (5, then b)'
+          : undefined),
     deed: c => {
       const {run} = c.state.engine;
       if (run === undefined) return {do: 'say', text: noRun};
@@ -104,3 +107,8 @@ export const deployBindings: readonly Binding[] = [
     deed: () => open({kind: 'waves'}),
   },
 ];
+
+const isAllDone = ({state}: Context): boolean => {
+  const {run} = state.engine;
+  return run !== undefined && plannedHosts(run).every(record => !isDeployable(record));
+};

@@ -1,8 +1,9 @@
 import {stageNames} from '../../src/model/phase.ts';
 import {open, submit} from '../deed.ts';
-import type {RunState} from '../../src/record/state.ts';
+import {unproven} from '../../src/record/gates.ts';
+import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {namesOf} from '../words.ts';
-import type {Binding} from './binding.ts';
+import type {Binding, Context} from './binding.ts';
 import {gateNow} from '../gates-now.ts';
 import {reasonField} from './hosts.ts';
 import {runningStage} from '../stage-now.ts';
@@ -81,6 +82,8 @@ export const stageBindings: readonly Binding[] = [
         return 'there is nothing to sign off: it was not run';
       if (stage.status === 'running') return 'it is still running';
       if (stage.status !== 'complete') return `it ended ${stage.status}: ${stage.summary}`;
+      const [changed] = c.state.ui.stage === 'verify' ? changedSince(c) : [];
+      if (changed !== undefined) return `${changed.host.name} was changed since the proof: verify again (b)`;
       return stage.signedOff === undefined ? undefined : `${stage.signedOff.name} has signed it off`;
     },
     deed: c => {
@@ -109,7 +112,10 @@ export const stageBindings: readonly Binding[] = [
     id: 'start-verify',
     keys: ['b'],
     title: 'begin: ask every planned host again',
-    hint: c => (c.state.engine.run?.run.stages.verify.status === 'complete' ? undefined : 'begin verify'),
+    hint: c =>
+      c.state.engine.run?.run.stages.verify.status === 'complete' && changedSince(c).length === 0
+        ? undefined
+        : 'begin verify',
     tier: 'safe',
     where: ['verify'],
     changes: true,
@@ -156,6 +162,9 @@ export const stageBindings: readonly Binding[] = [
   },
 ];
 
+const changedSince = ({state}: Context): HostRecord[] =>
+  state.engine.run === undefined ? [] : unproven(state.engine.run);
+
 /** What a closed run leaves undone, a sentence each. */
 const unfinished = (run: RunState): string[] => {
   const {stages} = run.run;
@@ -168,7 +177,9 @@ const unfinished = (run: RunState): string[] => {
     ({leftOut, phase, handedOver}) =>
       leftOut !== undefined || phase === 'skipped' || handedOver !== undefined,
   );
+  const changed = stages.verify.status === 'complete' ? unproven(run) : [];
   const words = [
+    ...(changed.length === 0 ? [] : [`Changed since the proof: ${namesOf(hostNames(changed), 6)}.`]),
     ...(open.length === 0 ? [] : [`Never begun: ${open.join(', ')}.`]),
     ...bad.map(name => `${name} ended ${stages[name].status}: ${stages[name].summary}.`),
     ...(unsigned.length === 0 ? [] : [`Not signed off: ${unsigned.join(', ')}.`]),

@@ -1,4 +1,4 @@
-import {blockedInPlan, changedHosts, gate, type Refusal} from '../record/gates.ts';
+import {blockedInPlan, changedHosts, gate, type Refusal, unproven} from '../record/gates.ts';
 import type {Body} from '../record/event.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
 import {eachHost} from '../rollout/each-host.ts';
@@ -229,6 +229,15 @@ const isInstalling = ({run: {stages}}: RunState): boolean =>
 
 const refuseSignOff = ({store}: Opened, stage: Of<'sign-off'>['stage']): Refusal | undefined => {
   const {status, summary} = store.state.run.stages[stage];
+  const open = stage === 'verify' ? unproven(store.state) : [];
+  if (status === 'complete' && open.length > 0) {
+    const hosts = open.slice(0, 5).map(({host}) => host.name);
+    return {
+      code: 'gate.sign-off',
+      what: `${hosts.join(', ')} ${open.length === 1 ? 'was' : 'were'} changed since the proof; it was not signed off`,
+      next: 'verify again first',
+    };
+  }
   if (status === 'complete') return undefined;
   const what = status === 'not-started' ? `${stage} was not run` : `${stage} is ${status}: ${summary}`;
   return {

@@ -60,7 +60,13 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
       return {...rest, planned, attemptFrom, phase: 'queued', phaseSince: event.ts, note: '', troubles: []};
     }
     case 'host.attempt':
-      return {...record, attempt: event.data.why, attemptFrom: record.jobs.length, troubles: []};
+      // What was proven of it is not what will be there.
+      return {
+        ...omit(record, 'verified'),
+        attempt: event.data.why,
+        attemptFrom: record.jobs.length,
+        troubles: [],
+      };
     case 'host.phase':
       return {...record, phase: event.data.phase, phaseSince: event.ts, note: event.data.note};
     case 'host.checked': {

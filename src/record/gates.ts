@@ -35,6 +35,10 @@ export const changedHosts = (state: RunState): HostRecord[] =>
         record.phase === 'rolled back'),
   );
 
+/** The hosts that the run changed and that were not asked what is true since: verify has to be run, again, for them. */
+export const unproven = (state: RunState): HostRecord[] =>
+  changedHosts(state).filter(record => record.verified === undefined);
+
 /** What keeps a stage from starting, or undefined when its gate is open. */
 export const gate = (state: RunState, stage: StageName): Refusal | undefined => {
   if (state.run.closed !== undefined) {

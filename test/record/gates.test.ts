@@ -3,7 +3,7 @@ import type {Phase, StageName} from '../../src/model/phase.ts';
 import type {Grade} from '../../src/model/rollback.ts';
 import type {Body} from '../../src/record/event.ts';
 import {foldAll} from '../../src/record/fold.ts';
-import {changedHosts, gate, members, plannedHosts, requireGate} from '../../src/record/gates.ts';
+import {changedHosts, gate, members, plannedHosts, requireGate, unproven} from '../../src/record/gates.ts';
 import type {RunState} from '../../src/record/state.ts';
 import {included, intended, phase, started} from '../store/example-run.ts';
 import {eventsOf} from './example-events.ts';
@@ -251,6 +251,14 @@ describe('the hosts that are meant', () => {
       '10 hosts did not answer: web1, web2, db0, db1, db2 and 5 more',
     );
   });
+});
+
+test('a host that was changed since it was proven is not proven', () => {
+  const proven: Body = {type: 'host.verified', data: {host: 'web1', good: true, findings: []}};
+  const back: Body = {type: 'host.attempt', data: {host: 'web1', why: 'rollback', reason: 'slow'}};
+  const done = [...tested, is('web1', 'done'), proven];
+  expect(names(unproven(after(...done)))).toEqual(['web2']);
+  expect(names(unproven(after(...done, back)))).toEqual(['web1', 'web2']);
 });
 
 describe('a version that was blocked after the plan was locked', () => {
