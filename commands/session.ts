@@ -164,6 +164,7 @@ export const engineSettings = async (
     cacheDir: flags.cacheDir,
     run,
     fleet,
+    source: {named: flags.inventory, overlay: flags.overlay, directory: process.cwd()},
     mode: 'live',
     operator: flags.operator,
     ssh: {

@@ -3,14 +3,14 @@ import {cleanLine, clean, decode} from '../model/clean.ts';
 import {describeError, PatchdeckError} from '../model/error.ts';
 import type {Signal} from '../model/job.ts';
 import {isFinal} from '../model/phase.ts';
-import type {Body, Event} from '../record/event.ts';
+import type {Event} from '../record/event.ts';
 import type {Refusal} from '../record/gates.ts';
+import type {RunState} from '../record/state.ts';
 import {createTransport} from '../ssh/transport.ts';
 import {openFleetStore, type FleetStore} from '../store/fleet-store.ts';
 import {newRunId} from '../store/paths.ts';
 import {openRunStore, type RunStore} from '../store/run-store.ts';
 import {isDiskGone} from '../store/store-error.ts';
-import {thisMachine} from '../store/this-machine.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {createBackground} from './background.ts';
 import type {EngineCore} from './core.ts';
@@ -25,9 +25,11 @@ import {keepHeads} from './heads.ts';
 import {jobToShow} from './log-job.ts';
 import {createQuestions} from './questions.ts';
 import {readHoles} from './read-holes.ts';
+import {recordBeginning} from './record-beginning.ts';
 import {createRunContext, newId, sleep, type EngineWorld} from './run-context.ts';
 import type {EngineSettings} from './settings.ts';
 import {leasesLeft, takeUp} from './take-up.ts';
+import {untilResumed} from './until-resumed.ts';
 
 /** Bytes of a host's log that are shown. */
 const logTailBytes = 65_536;
@@ -147,6 +149,13 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
     }
   }
 
+  const tellInventoryChange = async (state: RunState): Promise<void> => {
+    if (settings.source === undefined) return;
+    // Later: YAML takes its time to load.
+    const {inventoryChange} = await import('./inventory-change.ts');
+    const change = await inventoryChange(state, settings.source);
+    if (change !== undefined) notice(change);
+  };
   let stopServing: (() => Promise<void>) | undefined;
   const serve = async (store: RunStore): Promise<void> => {
     stopServing = await serveFollowers(store.directory, engine).catch((error: unknown) => {
@@ -211,27 +220,12 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       }
     },
   };
-  if (opened !== undefined) await serve(opened.store);
+  if (opened !== undefined) {
+    await serve(opened.store);
+    // Nobody waits for it: an inventory may be a program that takes its time.
+    tellInventoryChange(opened.store.state).catch((error: unknown) => notice(describeError(error)));
+  }
   return engine;
-};
-
-/** In one turn, so in one write: a run has all its hosts or was never begun. One that lost some on the way would look whole. */
-const recordBeginning = async (
-  store: RunStore,
-  fleet: NonNullable<EngineSettings['fleet']>,
-  {mode, operator}: EngineSettings,
-): Promise<void> => {
-  const inventory = await store.put(new TextEncoder().encode(fleet.text));
-  const taking = new Set(fleet.hosts);
-  const included = fleet.inventory.hosts.filter(host => taking.has(host.name));
-  const bodies: Body[] = [
-    {
-      type: 'run.started',
-      data: {run: store.id, fleet: fleet.inventory.fleet, mode, inventory, ...thisMachine()},
-    },
-    ...included.map((host): Body => ({type: 'host.included', data: {host}})),
-  ];
-  await Promise.all(bodies.map(body => store.record(body, `operator ${operator}`)));
 };
 
 const invalid = ({issues}: z.ZodError): Refusal => ({
@@ -251,20 +245,4 @@ const settleSignals = (signals: Map<string, Signal>, event: Event): void => {
   ) {
     signals.delete(event.data.host);
   }
-};
-
-const untilResumed = async (store: RunStore, closing: AbortSignal): Promise<void> => {
-  const waits = (): boolean => store.state.run.paused !== undefined && store.state.run.stopping === undefined;
-  if (!waits()) return;
-  await new Promise<void>((resolve, reject) => {
-    const stop = store.onEvent(() => {
-      if (waits()) return;
-      stop();
-      resolve();
-    });
-    closing.addEventListener('abort', () => {
-      stop();
-      reject(closing.reason as Error);
-    });
-  });
 };

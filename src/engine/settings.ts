@@ -1,5 +1,6 @@
 import type {Inventory} from '../model/host.ts';
 import type {RolloutLimits} from '../rollout/context.ts';
+import type {InventorySource} from './inventory-change.ts';
 import type {SshSettings} from '../ssh/settings.ts';
 
 /** Everything an engine is opened with. Plain data: it crosses to the worker. */
@@ -11,6 +12,8 @@ export type EngineSettings = {
   run: string | undefined;
   /** What a new run is made from, with the names that take part. */
   fleet: {inventory: Inventory; text: string; hosts: string[]; notices?: string[]} | undefined;
+  /** For a run that is open: where its inventory is looked at again, to say whether it changed. */
+  source?: InventorySource | undefined;
   mode: 'live' | 'demo';
   /** Who is at the console. */
   operator: string;

@@ -17,9 +17,9 @@ test('a version that is blocked while the deploy runs stops it: the host at work
     const patch = chosenOf(engine);
     let blocked: Promise<unknown> | undefined;
     world.interfere = (host, verb) => {
-      if (host === 'api2' && verb === 'job.poll') {
-        blocked ??= engine.submit({type: 'block', patch, reason: 'it breaks the shop'});
-      }
+      if (host !== 'api2' || verb !== 'job.poll') return undefined;
+      // The host answers once it is blocked: the clock of this run waits for nobody.
+      return (blocked ??= engine.submit({type: 'block', patch, reason: 'it breaks the shop'}));
     };
     expect(await engine.submit({type: 'start', stage: 'deploy'})).toBe('ok');
     await engine.idle();

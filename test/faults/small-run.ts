@@ -28,8 +28,8 @@ export type SmallRun = {
   readonly starts: Map<string, number>;
   /** Questions that hosts answered so far. */
   asked: number;
-  /** What becomes of a question to a host; by default it is answered. Thrown errors are those of the link. */
-  interfere: (host: string, verb: string, when: 'before' | 'after') => void;
+  /** What becomes of a question to a host; by default it is answered. A promise is waited for; thrown errors are those of the link. */
+  interfere: (host: string, verb: string, when: 'before' | 'after') => unknown;
   /** What becomes of the bytes of an answer; by default they are as they were said. */
   mangle: (verb: string, stdout: Uint8Array) => Uint8Array;
   /** Opens a console: on the open run, or on one to be begun. */
@@ -140,7 +140,7 @@ export const makeSmallRun = async (
       run: async (script, options = {}) => {
         const {signal} = options;
         signal?.throwIfAborted();
-        world.interfere(host.name, script.verb, 'before');
+        await world.interfere(host.name, script.verb, 'before');
         await clock.sleep(durationOf(demo, script.text), signal);
         advance(demo, timeOnHosts());
         if (!isReachable(demo, timeOnHosts())) throw refused(host.name);
@@ -151,7 +151,7 @@ export const makeSmallRun = async (
           const id = [...demo.jobs.keys()].at(-1) ?? '';
           starts.set(id, (starts.get(id) ?? 0) + 1);
         }
-        world.interfere(host.name, script.verb, 'after');
+        await world.interfere(host.name, script.verb, 'after');
         return {stdout: world.mangle(script.verb, new TextEncoder().encode(stdout)), stderr, exit: {code}};
       },
       close: () => {
