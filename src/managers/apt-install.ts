@@ -58,12 +58,31 @@ save_configuration() {
 const hashes = (folder: 'new' | 'old', files: readonly StagedFile[]): string[] =>
   files.map(file => `${file.sha256}  ${folder}/${file.file}`);
 
+/** Automatic ones last: of two architectures of a package one may be, and both are named before. */
 const remark = `
-remark() { # automatic manual held
-  [ -z "$1" ] || apt-mark auto $1 >/dev/null
-  [ -z "$2" ] || apt-mark manual $2 >/dev/null
+remark() { # manual automatic held
+  [ -z "$1" ] || apt-mark manual $1 >/dev/null
+  [ -z "$2" ] || apt-mark auto $2 >/dev/null
   [ -z "$3" ] || apt-mark hold $3 >/dev/null
 }`;
+
+/** What has to go and is gone already (tried again, or never come) is a name that apt may not know, and it then refuses everything. */
+const known = `
+known() {
+  for word in $1; do
+    case $word in *-) dpkg-query -W "\${word%-}" >/dev/null 2>&1 || continue ;; esac
+    printf '%s\\n' "$word"
+  done
+}`;
+
+/** apt's marks of these packages, of whatever architecture: `libc6` is of the native one or of all, `libc6:i386` of another. */
+const marksOf = (marks: readonly string[], files: readonly StagedFile[]): string[] => {
+  const names = new Set(files.map(({name}) => name));
+  return marks.filter(mark => names.has(mark.split(':')[0] ?? ''));
+};
+
+const markOf = ({name, arch}: {name: string; arch: string}): string =>
+  arch === 'all' ? name : `${name}:${arch}`;
 
 /**
  * Payload: installs the staged files and nothing else. Naming packages strips the automatic mark, so the marks are set again as
@@ -77,21 +96,18 @@ export const install = ({point, changes}: {point: StepPoint; changes: readonly C
       hashes: hashes('new', point.fresh),
       wanted: packageArguments('new', point.fresh, removedBy(changes)),
       packages: changes.filter(change => change.from !== null).map(change => `${change.name}:${change.arch}`),
-      automatic: [
-        ...point.automatic.filter(name => point.fresh.some(file => file.name === name)),
-        ...addedBy(changes).map(change => change.name),
-      ],
+      automatic: [...marksOf(point.automatic, point.fresh), ...addedBy(changes).map(markOf)],
     },
     `
 ${environment}
-${verifyFiles}${saveConfiguration}${aptInstall}${remark}
+${verifyFiles}${saveConfiguration}${aptInstall}${known}${remark}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
 save_configuration "$4" || { echo 'patchdeck-error the configuration files could not be saved; nothing was installed'; return 1; }
-attempt install $3
+attempt install $(known "$3")
 code=$?
-remark "$5" '' ''
+remark '' "$5" ''
 return $code`,
     {root: true},
   );
@@ -109,17 +125,17 @@ export const undo = ({point, changes}: {point: StepPoint; changes: readonly Chan
       wanted: packageArguments('old', point.previous, addedBy(changes)),
       files: point.previous.map(file => `old/${file.file}`),
       added: addedBy(changes).map(change => `${change.name}:${change.arch}`),
-      automatic: point.automatic.filter(name => point.previous.some(file => file.name === name)),
-      manual: point.previous.map(file => file.name).filter(name => !point.automatic.includes(name)),
+      manual: point.previous.map(markOf),
+      automatic: marksOf(point.automatic, point.previous),
       held: point.held,
     },
     `
 ${environment}
-${verifyFiles}${leftovers}${aptInstall}${remark}
+${verifyFiles}${leftovers}${aptInstall}${known}${remark}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
-if ! attempt --allow-downgrades --allow-change-held-packages install $3; then
+if ! attempt --allow-downgrades --allow-change-held-packages install $(known "$3"); then
   echo 'apt-get would not go back; dpkg does'
   dpkg --force-downgrade --force-confdef --force-confold --unpack $4
   [ -z "$5" ] || dpkg --force-depends --remove $5

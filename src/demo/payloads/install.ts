@@ -27,7 +27,7 @@ export const install: Payload = (host, args) => {
     act: self => {
       // Naming packages strips the mark; the payload sets it again as the rollback point has it.
       for (const build of builds) self.automatic.delete(build.name);
-      for (const name of automatic) if (self.packages.has(name)) self.automatic.add(name);
+      for (const name of automatic.map(unmarked)) if (self.packages.has(name)) self.automatic.add(name);
       const kernels = transaction.installs.filter(({build}) => build.name.startsWith('linux-image-6'));
       for (const {build} of kernels) self.rebootWanted.add(build.name);
       return undefined;
@@ -44,6 +44,9 @@ export const verify = (host: DemoHost, directory: string, hashes: readonly strin
       return fileAt(host, directory, path)?.sha256 !== sum;
     })
     .map(line => `patchdeck-error ${line} is not what was staged`);
+
+/** A package as apt-mark takes it, without the architecture that all demo hosts have. */
+export const unmarked = (mark: string): string => mark.replace(/:amd64$/, '');
 
 /** The builds behind `./new/FILE`, and the names behind `name:arch-`. */
 export const readFiles = (

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {transactionOf} from '../transaction.ts';
 import {aptRun} from './apt-run.ts';
 import type {Beat, Payload} from './beat.ts';
-import {readFiles, verify} from './install.ts';
+import {readFiles, unmarked, verify} from './install.ts';
 
 const list = z.array(z.string());
 const undoArguments = z.object({
@@ -24,7 +24,8 @@ export const undo: Payload = (host, args) => {
     afterMs: 300,
     act: self => {
       // Naming packages strips the mark here too.
-      for (const name of [...builds.map(build => build.name), ...manual]) self.automatic.delete(name);
+      for (const name of [...builds.map(build => build.name), ...manual.map(unmarked)])
+        self.automatic.delete(name);
       for (const name of automatic) self.automatic.add(name);
       for (const name of held) self.held.add(name);
       for (const name of removing) self.rebootWanted.delete(name);
