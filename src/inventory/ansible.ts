@@ -59,10 +59,19 @@ const readFolder = async (graph: Graph, folder: string): Promise<string[]> => {
         : /\.ya?ml$/.test(name)
           ? 'ansible-yaml'
           : 'ansible-ini';
-    notices.push(...readOne(graph, form, text, path));
+    const plugin =
+      form === 'ansible-yaml'
+        ? /^plugin:[ \t]*["']?([\w.-]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1]
+        : undefined;
+    if (plugin === undefined) notices.push(...readOne(graph, form, text, path));
+    else notices.push(pluginNotice(path, plugin));
   }
   return notices;
 };
+
+/** Hosts that Ansible asks a cloud for: the file itself names none. */
+const pluginNotice = (path: string, plugin: string): string =>
+  `${path} has its hosts from the plugin ${plugin} and was not read; for these name a program that prints what \`ansible-inventory --list\` does: --inventory PROGRAM`;
 
 /** `inventories/production/hosts` is production. */
 const nameOf = (path: string, form: string): string => {

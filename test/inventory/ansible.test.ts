@@ -53,6 +53,19 @@ it('reads YAML with the folders beside it, and fills in plain templates', async 
   expect(hosts.get('db1')).toMatchObject({address: '10.1.0.9', user: 'postgres'});
 });
 
+it('names a file that has its hosts from a plugin, and reads the others of its folder', async () => {
+  await folder.put('mixed/01-web', '[web]\nweb1\n');
+  await folder.put(
+    'mixed/aws_ec2.yml',
+    'plugin: amazon.aws.aws_ec2\nregions: [eu-west-1]\nfilters: {tag:x: [y]}\n',
+  );
+  const {inventory, notices} = await loadInventory(join(folder.path, 'mixed'));
+  expect(inventory.hosts.map(({name}) => name)).toEqual(['web1']);
+  expect(notices.join()).toMatch(
+    /aws_ec2\.yml has its hosts from the plugin amazon\.aws\.aws_ec2 and was not read; .*ansible-inventory --list/,
+  );
+});
+
 it('reads a folder of inventories as one, and does not run programs it finds there', async () => {
   await folder.put('prod/01-web', '[web]\nweb1\n');
   await folder.put('prod/02-db.yml', 'db: {hosts: {db1: {}, web1: {ansible_user: both}}}\n');
