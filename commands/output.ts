@@ -76,7 +76,9 @@ const describe = (event: Event): string | undefined => {
       return `${event.data.stage}: ${event.data.outcome} - ${event.data.summary}`;
     case 'host.scanned': {
       const {summary, host} = event.data;
-      return `  ok ${host}: ${summary.updates} updates, ${summary.security} security (${summary.os})${summary.endOfLife === undefined ? '' : `\n  !  ${host}: ${summary.endOfLife}`}`;
+      const {endOfLife, support} = summary;
+      const ends = endOfLife ?? (support?.state === 'unknown' ? support.sentence : undefined);
+      return `  ok ${host}: ${summary.updates} updates, ${summary.security} security (${summary.os})${ends === undefined ? '' : `\n  !  ${host}: ${ends}`}`;
     }
     case 'host.unreachable':
       return `  x  ${event.data.host}: ${event.data.trouble.what}`;

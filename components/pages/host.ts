@@ -135,9 +135,9 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
       state,
       1,
     ),
-    ...(record.scan.endOfLife === undefined
-      ? []
-      : labelled('support', record.scan.endOfLife, width, state, 2)),
+    ...[record.scan.endOfLife ?? record.scan.support?.sentence ?? []]
+      .flat()
+      .flatMap(sentence => labelled('support', sentence, width, state, 2)),
     ...(record.scan.limits ?? []).flatMap(limit => labelled('limit', limit, width, state, 3)),
     ...labelled('kernel', `${facts.kernel.running}${newer}${reboot}`, width, state, 2),
     ...labelled(

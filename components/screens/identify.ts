@@ -154,7 +154,8 @@ const systemOf = (record: HostRecord): Span => {
   if (record.leftOut !== undefined) return span(record.leftOut.reason, 'quiet');
   if (record.unreachable !== undefined) return span(record.unreachable.what, 'bad');
   const system = shortSystem(record.scan?.os ?? '');
-  return record.scan?.endOfLife === undefined ? span(system) : span(`${system}, end of life`, 'warn');
+  if (record.scan?.endOfLife !== undefined) return span(`${system}, end of life`, 'warn');
+  return span(record.scan?.support?.state === 'unknown' ? `${system}, support unknown` : system);
 };
 
 const severity = (record: HostRecord): number => {

@@ -40,6 +40,8 @@ export const scanSummarySchema = z.object({
   reach: reachSchema.exactOptional(),
   /** One sentence, where its release gets no security fixes any more. */
   endOfLife: z.string().exactOptional(),
+  /** Where its release gets fixes for a part only, or nobody knows whether it gets any; absent in older runs. */
+  support: z.object({state: z.enum(['limited', 'unknown']), sentence: z.string()}).exactOptional(),
   /** What it could not say without root, a sentence each; absent where root was to be had. */
   limits: z.array(z.string().max(300)).max(10).exactOptional(),
 });

@@ -113,16 +113,24 @@ const summaryOf = ({facts: seen, managers, updates, limits}: Scan, now: number):
   machineId: seen.machineId,
   managers,
   ...(limits === undefined ? {} : {limits}),
-  ...ended(seen, now),
+  ...supportNow(seen, now),
 });
 
 /** Archives of releases past their end are moved away: that is then why. */
 const afterEnd = (seen: Facts, now: number): string => {
-  const {endOfLife} = ended(seen, now);
+  const {endOfLife} = supportNow(seen, now);
   return endOfLife === undefined ? '' : `; ${endOfLife}`;
 };
 
-const ended = ({os}: Facts, now: number): Pick<ScanSummary, 'endOfLife'> => {
-  const support = supportOf(os, now);
-  return support.state === 'ended' ? {endOfLife: support.sentence} : {};
+const supportNow = ({os}: Facts, now: number): Pick<ScanSummary, 'endOfLife' | 'support'> => {
+  const {state, sentence} = supportOf(os, now);
+  switch (state) {
+    case 'supported':
+      return {};
+    case 'ended':
+      return {endOfLife: sentence};
+    case 'limited':
+    case 'unknown':
+      return {support: {state, sentence}};
+  }
 };

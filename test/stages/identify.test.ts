@@ -101,6 +101,17 @@ describe('the identify stage', () => {
     expect(world.context.recordOf('web2')).toMatchObject({troubles: []});
   });
 
+  it.each([
+    ['VERSION_ID="12"', {state: 'limited', sentence: expect.stringContaining('LTS only since') as string}],
+    ['VERSION_ID="99"', {state: 'unknown', sentence: 'until when debian 99 is supported is not known'}],
+  ])('says of a release with %s how far it is supported', async (version, support) => {
+    const world = createWorld({web1: {}});
+    world.on('web1', 'host.facts', answer => answer.replace('VERSION_ID="12"', version));
+    await run(world);
+    expect(world.context.recordOf('web1').scan).toMatchObject({support});
+    expect(world.context.recordOf('web1').scan).not.toHaveProperty('endOfLife');
+  });
+
   it('counts what is held, broken and not installable, and who wants a reboot', async () => {
     const world = createWorld({web1: {}}, {held: {web1: ['sudo']}});
     world.on('web1', 'host.facts', answer =>
