@@ -12,13 +12,19 @@ export const takeMoment = async (context: RunContext, host: string, planDigest: 
     planDigest,
     baseline: await link.ask(baseline, undefined),
     installed: [],
-    marks: [],
+    marks: await marksNow(context, host),
   };
-  for (const manager of managersOn(context, host)) {
+  for (const manager of managersOn(context, host))
     moment.installed.push(...(await link.ask(manager.installed, undefined)));
-    moment.marks.push({manager: manager.id, ...(await link.ask(manager.marks, undefined))});
-  }
   return moment;
+};
+
+/** How packages are marked, by manager. */
+export const marksNow = async (context: RunContext, host: string): Promise<Moment['marks']> => {
+  const marks: Moment['marks'] = [];
+  for (const manager of managersOn(context, host))
+    marks.push({manager: manager.id, ...(await context.link(host).ask(manager.marks, undefined))});
+  return marks;
 };
 
 /** The moment before a host's change. Taken once for a plan and kept: after the first change it could not be had any more. */

@@ -3,11 +3,11 @@ import type {Change} from '../model/package.ts';
 import type {Moment} from '../model/moment.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {takeMoment} from './moment.ts';
-import {findDeviations} from './state-proof.ts';
+import {findDeviations, findMarkDeviations} from './state-proof.ts';
 import {patchesOf} from './suspects.ts';
 
 /**
- * Asks the host what is true now: `before` with these changes and nothing else, or HostStopped `host.not-as-planned`. A job's code is
+ * Asks the host what is true now: `before` with these changes, marked as it was, and nothing else, or HostStopped `host.not-as-planned`. A job's code is
  * only a hint of where to look when the state is not as planned.
  */
 export const provePlanned = async (
@@ -24,7 +24,10 @@ export const provePlanned = async (
   const {host} = plan;
   const after = await takeMoment(context, host, planDigest);
   await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
-  const deviations = findDeviations(before.installed, changes, after.installed);
+  const deviations = [
+    ...findDeviations(before.installed, changes, after.installed),
+    ...findMarkDeviations(before.marks, changes, after.marks),
+  ];
   if (deviations.length === 0) return;
   const said =
     code === undefined

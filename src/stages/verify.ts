@@ -9,8 +9,8 @@ import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {forgetJobs} from '../rollout/forget-jobs.ts';
 import {findRegressions} from '../rollout/health.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
-import {keptMoment} from '../rollout/moment.ts';
-import {findDeviations, reversed} from '../rollout/state-proof.ts';
+import {keptMoment, marksNow} from '../rollout/moment.ts';
+import {findDeviations, findMarkDeviations, reversed} from '../rollout/state-proof.ts';
 import {scanHost} from './identify.ts';
 
 /**
@@ -66,14 +66,18 @@ const findingsOf = async (context: RunContext, host: string): Promise<string[]> 
   const scan = await scanHost(context, host);
   // A host that was taken back, or never changed, is right when it is as before; any other when the plan is carried out.
   const changes = changesOf(planned.hostPlan);
-  const expected = phase === 'rolled back' || phase === 'skipped' ? reversed(changes) : changes;
+  const isBack = phase === 'rolled back' || phase === 'skipped';
+  const expected = isBack ? reversed(changes) : changes;
   context.signal({host, line: 'comparing with before', at: context.now()});
   const stale = await context.link(host).ask(staleUnits, undefined);
   const regressions = await findRegressions(context, host, before);
   return [
     ...(phase === 'skipped' ? [skippedFinding] : []),
     ...(phase === 'failed' || phase === 'unknown' ? [`its upgrade ended ${phase}`] : []),
-    ...findDeviations(before.installed, expected, scan.installed).map(deviation => deviation.what),
+    ...[
+      ...findDeviations(before.installed, expected, scan.installed),
+      ...findMarkDeviations(before.marks, isBack ? [] : changes, await marksNow(context, host)),
+    ].map(deviation => deviation.what),
     ...[...stale.restart, ...stale.reboot].map(unit => `${unit} still runs replaced code`),
     ...rebootReasons(scan.facts).map(reason => `needs a reboot: ${reason}`),
     ...regressions.map(regression => regression.what),

@@ -98,6 +98,26 @@ describe('an upgrade', () => {
     });
   });
 
+  it.each([
+    [
+      'its automatic mark',
+      (answer: string) => answer.replace('libssl3\n', ''),
+      'libssl3 lost or gained its automatic mark',
+    ],
+    [
+      'a hold',
+      (answer: string) => answer.replace('@@ held\n', '@@ held\nopenssl\n'),
+      'openssl lost or gained its hold',
+    ],
+  ])('after which a package is without %s, or has one, is not as planned', async (_, change, what) => {
+    const ready = await staged();
+    ready.world.on('web1', 'apt.marks', (answer, n) => (n > 1 ? change(answer) : answer));
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      code: 'host.not-as-planned',
+      message: `the manager called it a success, but ${what}`,
+    });
+  });
+
   it('that ended with a code and is as planned all the same is done', async () => {
     const ready = await staged();
     ready.world.on('web1', 'job.poll', answer => answer.replace('ended 0', 'ended 100'));
