@@ -31,7 +31,12 @@ names=$(printf '%s\\n%s\\n' "$plain" "$unheld" | awk '
 echo '@@ policy'; [ -z "$names" ] || apt-cache policy $names
 echo '@@ sources'
 wanted=$(printf '%s\\n' "$unheld" | sed -n 's/^Inst \\([^ ]*\\) .*(\\([^ ]*\\) .*/\\1=\\2/p' | sort -u)
-[ -z "$wanted" ] || apt-cache show $wanted 2>/dev/null | grep -E '^(Package|Version|Source|Architecture|Size):'
+[ -z "$wanted$names" ] || apt-cache show $wanted $names 2>/dev/null | grep -E '^(Package|Version|Source|Architecture|Size):'
+echo '@@ distribution'
+{ apt-cache policy base-files; echo '@@'; apt-cache policy; } | awk '
+  $0 == "@@" {all = 1; next}
+  /^ *-?[0-9]+ / {file = $0; sub(/^ *-?[0-9]+ /, "", file); if (!all && /^      /) own[file] = 1; here = all && (file in own); next}
+  here && /^ *release / && match($0, /[ ,]l=[^,]*/) {print substr($0, RSTART + 3, RLENGTH - 3)}' | sort -u
 echo '@@ end'`,
       {root: false},
     ),
@@ -47,6 +52,7 @@ echo '@@ end'`,
     const offers = readOffers(part('sources'));
     const news = [...plain.installs, ...full.installs].filter(({from}) => from === null);
     const phased = new Set(plain.phased);
+    const labels = new Set(part('distribution'));
     const isHeld = (item: {name: string; arch: string}): boolean =>
       held.has(item.name) || held.has(`${item.name}:${item.arch}`);
 
@@ -54,7 +60,7 @@ echo '@@ end'`,
     const add = (item: SimulatedInstall, why: NotInstalledClass | undefined): void => {
       const key = `${item.name}:${item.arch}`;
       if (item.from === null || updates.has(key)) return;
-      const notInstalled = why ?? (isDistribution(item.origin) ? undefined : 'third-party');
+      const notInstalled = why ?? (isDistribution(item.origin, labels) ? undefined : 'third-party');
       const source = sourceOf(offers, item);
       const bytes = bytesOf(offers, item);
       updates.set(
@@ -81,10 +87,9 @@ echo '@@ end'`,
     for (const item of readPolicy(part('policy'))) {
       if (simulated.has(item.name) || item.installed === item.candidate) continue;
       const why = held.has(item.name) ? 'held' : phased.has(item.name) ? 'phased' : 'broken-dependency';
-      add(
-        {name: item.name, arch: 'unknown', from: item.installed, to: item.candidate, origin: 'unknown'},
-        why,
-      );
+      const offer = offers.find(({name, version}) => name === item.name && version === item.candidate);
+      const arch = offer?.arch ?? 'unknown';
+      add({name: item.name, arch, from: item.installed, to: item.candidate, origin: 'unknown'}, why);
     }
     addNewPackages(updates, news, offers);
     return [...updates.values()];
@@ -95,8 +100,10 @@ echo '@@ end'`,
 export const isSecurity = (origin: string): boolean =>
   /(^|, )Debian-Security:|-security(,|$)|UbuntuESM/.test(origin);
 
-const isDistribution = (origin: string): boolean =>
-  /(^|, )(Debian|Debian-Security|Debian Backports|Ubuntu|UbuntuESM\w*):/.test(origin);
+/** Debian's and Ubuntu's archives, and whichever brings `base-files`: of Raspbian, Mint or Kali that is their own. */
+const isDistribution = (origin: string, labels: ReadonlySet<string>): boolean =>
+  /(^|, )(Debian|Debian-Security|Debian Backports|Ubuntu|UbuntuESM\w*):/.test(origin) ||
+  origin.split(', ').some(each => labels.has(each.split(':')[0] ?? ''));
 
 const firstError = (lines: readonly string[]): string =>
   lines.find(line => line.startsWith('E:')) ?? lines[0] ?? 'no reason given';

@@ -57,6 +57,7 @@ describe.each(releases)('what is pending on a real %s', release => {
     );
     expect(more).toEqual([]);
     expect(broken).toMatchObject({
+      arch: 'all',
       installed: '1.0',
       candidate: '2.0',
       notInstalled: 'broken-dependency',
@@ -69,6 +70,17 @@ describe.each(releases)('what is pending on a real %s', release => {
     const twins = named(read('broken-dependency-and-two-architectures'), 'pdlab-twin');
     expect(twins.map(update => update.arch).sort()).toEqual(['amd64', 'i386']);
     expect(twins.every(update => update.notInstalled === 'third-party')).toBe(true);
+  });
+
+  it('what comes from whoever brings base-files is of the distribution, whatever it is called', () => {
+    const text = fixture(`${release}/apt.pending/security-updates.txt`).toString();
+    const renamed = text.replaceAll('Debian-Security:', 'Raspbian:');
+    const classes = (answer: string): Set<string> =>
+      new Set(Object.values(why(pending.parse(Buffer.from(answer)))));
+    expect(classes(renamed)).toEqual(new Set(['third-party']));
+    expect(classes(renamed.replace('@@ distribution\nDebian', '@@ distribution\nRaspbian'))).toEqual(
+      new Set(['would be installed']),
+    );
   });
 
   it('a half-configured package at its newest version is not pending', () => {
@@ -130,7 +142,11 @@ describe('what is fetched for an update', () => {
   const sizesOf = (lines: string, offers: string): Record<string, number | undefined> =>
     Object.fromEntries(
       pending
-        .parse(Buffer.from(`${simulated(lines)}@@ held\n@@ policy\n@@ sources\n${offers}\n@@ end\n`))
+        .parse(
+          Buffer.from(
+            `${simulated(lines)}@@ held\n@@ policy\n@@ sources\n${offers}\n@@ distribution\nDebian\n@@ end\n`,
+          ),
+        )
         .map(({name, arch, bytes}) => [`${name}:${arch}`, bytes]),
     );
   const offer = (name: string, arch: string, more: string): string =>

@@ -15,6 +15,7 @@ export const pending: Verb = verb(1500, z.object({}), host => {
     ['held', [...host.held]],
     ['policy', policyOf(host, plain.keptBack)],
     ['sources', sourcesOf(host)],
+    ['distribution', ['Debian']],
   );
 });
 
