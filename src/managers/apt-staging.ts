@@ -3,6 +3,7 @@ import type {Change} from '../model/package.ts';
 import {stagedFileSchema, type StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
 import type {StagedPackages} from './manager.ts';
+import {removeOldStaging} from './old-staging.ts';
 
 const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
   items.flatMap(item => (item.version === null ? [] : [`${item.name} ${item.arch} ${item.version}`]));
@@ -23,8 +24,7 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
 export LC_ALL=C
 umask 077
 mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
-# Ways back of runs long over.
-find .. -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} +
+${removeOldStaging}
 : > manifest.part
 total=$(printf '%s\\n%s\\n' "$2" "$3" | grep -c .); done=0
 step() { done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $*"; }
