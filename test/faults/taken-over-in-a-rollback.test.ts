@@ -1,7 +1,7 @@
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {exportRun, importRun} from '../../src/store/archive.ts';
-import {drive, makeSmallRun} from './small-run.ts';
+import {drive, makeSmallRun, refused} from './small-run.ts';
 
 test('a run that is taken over in the middle of a rollback, and deployed at once: the host is taken back to the end and not called done, the others are upgraded', async () => {
   const world = await makeSmallRun();
@@ -13,6 +13,11 @@ test('a run that is taken over in the middle of a rollback, and deployed at once
     await first.idle();
     const old = first.state().run?.hosts.get('cache1');
     expect(old?.phase).toBe('done');
+    // The way back is not through before the other console's deploy has chosen its hosts.
+    let chosen = false;
+    world.interfere = (host, verb) => {
+      if (host === 'cache1' && verb === 'job.poll' && !chosen) throw refused(host);
+    };
     const undoing = new Promise<void>(resolve => {
       first.subscribe(({events}) => {
         if (events.some(event => event.type === 'job.started')) resolve();
@@ -28,7 +33,15 @@ test('a run that is taken over in the middle of a rollback, and deployed at once
     const elsewhere = join(dirname(world.stateDir), 'elsewhere');
     await importRun(elsewhere, archive, 'operator bo');
     const second = await world.open(id, {stateDir: elsewhere, operator: 'bo'});
+    second.subscribe(({events}) => {
+      chosen ||= events.some(event => event.type === 'wave.started');
+    });
     // Not a moment is waited.
+    const again = second.submit({type: 'roll-back', hosts: ['cache1'], reason: 'once more'});
+    expect(await again).toMatchObject({
+      code: 'rollback.refused',
+      what: expect.stringContaining('is being worked on') as string,
+    });
     expect(await second.submit({type: 'start', stage: 'deploy'})).toBe('ok');
     await second.idle();
     const {run, hosts} = second.state().run ?? {};
