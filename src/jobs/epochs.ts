@@ -23,12 +23,13 @@ export const knowEpoch = (
   token: string,
 ): string => `known=0; owner=''; standing=kept
 if [ -n "${run}" ]; then
-  exec 7>>${hostDirectory}/epochs/lock; flock 7
+  # Where there is no writing to the lock there is none to what it guards.
+  if ( : >> ${hostDirectory}/epochs/lock ) 2>/dev/null; then exec 7>>${hostDirectory}/epochs/lock; flock 7; fi
   known=$(cat "${hostDirectory}/epochs/${run}" 2>/dev/null || echo 0)
   owner=\${known#"\${known%% *}"}; owner=\${owner# }; known=\${known%% *}
   case $known in ''|*[!0-9]*) known=999999999 ;; esac
   if [ "$known" -lt "${epoch}" ]; then
-    if printf '%s %s\\n' "${epoch}" "${token}" > "${hostDirectory}/epochs/.part" && sync "${hostDirectory}/epochs/.part" &&
+    if printf '%s %s\\n' "${epoch}" "${token}" 2>/dev/null > "${hostDirectory}/epochs/.part" && sync "${hostDirectory}/epochs/.part" &&
       mv "${hostDirectory}/epochs/.part" "${hostDirectory}/epochs/${run}"; then known=${epoch}; else standing=not-kept; fi
   elif [ "$known" -gt "${epoch}" ] || [ "$owner" != "${token}" ]; then standing=other
   fi

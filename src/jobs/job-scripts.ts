@@ -21,8 +21,10 @@ export const hasTraceOf = (id: string): string =>
 export const noTraceOf = (id: string): string =>
   `job ${id} ended here and has left no trace: it was restored to an earlier state`;
 
-/** A runner that has not begun so many seconds after its job was claimed is not on its way any more. job.start tries for 52 at most. */
-const onItsWaySeconds = 60;
+/** systemd is asked for so long to start a runner, in seconds: it may be replaced right now. Each time may take twelve more. */
+const trySeconds = 15;
+/** A runner that has not begun so many seconds after its job was claimed is not on its way any more. */
+const onItsWaySeconds = 40;
 
 /** Shell text that prints seconds of a clock that nobody sets. */
 const printUptime = `cut -d. -f1 /proc/uptime`;
@@ -88,13 +90,11 @@ fi
 sync
 here=$(pwd)
 if [ -d /run/systemd/system ]; then
-  tries=0
   until timeout 8 systemd-run --quiet --unit="patchdeck-$1" -p KillMode=process -p TimeoutStopSec=1800 \\
     -p "StandardOutput=append:$here/log" -p "StandardError=append:$here/log" /bin/sh "$here/run.sh" 2>>log; do
     [ ! -d begun ] || break
     [ "$(timeout 4 systemctl show -p LoadState --value "patchdeck-$1" 2>/dev/null)" != loaded ] || break
-    tries=$((tries + 1))
-    if [ "$tries" -ge 4 ]; then
+    if [ $(($(${printUptime}) - $(cat since))) -ge ${trySeconds} ]; then
       mkdir begun 2>/dev/null || break
       printf '%-9s\\n' 126 1<>rc.part; mv rc.part rc
       refuse "systemd did not start it: $(tail -n 1 log)"; return 0

@@ -107,6 +107,25 @@ export const faultPackages: readonly LabPackage[] = [
     ],
   },
   {
+    // What updates of openssh-server and systemd do to whoever watches, and worse: all in one postinst.
+    name: 'pdlab-restarts',
+    on: [],
+    versions: [
+      old(),
+      security('CVE-2026-10017: restarts what it is reached by.', {
+        scripts: {
+          postinst: whenConfigured(
+            'systemctl restart ssh',
+            'pkill -x sshd-session || pkill -f "^sshd: ops" || true',
+            'systemctl daemon-reexec',
+            'sleep 4',
+            'systemctl restart systemd-logind',
+          ),
+        },
+      }),
+    ],
+  },
+  {
     name: 'pdlab-replaces',
     on: [],
     with: ['pdlab-old'],

@@ -7,29 +7,25 @@ import {hostDirectory} from '../../src/jobs/host-directory.ts';
 import {pollJob, removeJob, startJob, type StartAnswer} from '../../src/jobs/job-scripts.ts';
 import type {Link} from '../../src/jobs/link.ts';
 import type {Job, JobState} from '../../src/model/job.ts';
-import {defineScript, type Probe, type Script} from '../../src/model/script.ts';
+import {defineScript, type Script} from '../../src/model/script.ts';
 import {host as exampleHost} from '../policy/example-fleet.ts';
 import {run} from './command.ts';
 import {handouts} from './handouts.ts';
+import {jobsOn, until, type HostJobs} from './host-jobs.ts';
 import {up, type Lab} from './lab.ts';
 
 /** Jobs on a whole host: the real scripts, run as root inside it. */
 const host = 'lab4';
-const by = 'tester';
 let lab: Lab;
+let jobs: HostJobs;
 let identity: {bootId: string; machineId: string};
 
-const shell = async (command: string): Promise<string> => {
-  const {code, stdout, stderr} = await lab.shell(host, command, {timeoutMs: 60_000});
-  if (code !== 0) throw new Error(`${command} ended with ${String(code)}: ${stderr}`);
-  return stdout.trim();
-};
-const ask = async <Args, Answer>(probe: Probe<Args, Answer>, args: Args): Promise<Answer> => {
-  const input = probe.script(args).text;
-  const {code, stdout, stderr} = await lab.shell(host, '/bin/sh -s', {input, timeoutMs: 60_000});
-  if (code !== 0) throw new Error(`it ended with ${String(code)}: ${stderr}`);
-  return probe.parse(Buffer.from(stdout));
-};
+const shell = (command: string): Promise<string> => jobs.shell(command);
+const ask: HostJobs['ask'] = (probe, args) => jobs.ask(probe, args);
+const start = (job: Job, body: string): Promise<StartAnswer> => jobs.start(job, body);
+const stateOf = (job: Job): Promise<JobState> => jobs.stateOf(job);
+const logOf = (job: Job): Promise<string> => jobs.logOf(job);
+const ended = (job: Job): Promise<JobState> => jobs.ended(job);
 const payload = (body: string): Script => defineScript('test.payload', {}, body, {root: true});
 const newJob = (): Job => ({
   id: randomBytes(16).toString('hex'),
@@ -38,22 +34,6 @@ const newJob = (): Job => ({
   planDigest: 'f'.repeat(64),
   ...identity,
 });
-const start = (job: Job, body: string): Promise<StartAnswer> =>
-  ask(startJob, {job, payload: payload(body), by});
-const stateOf = async (job: Job): Promise<JobState> => (await ask(pollJob, {job, offset: 0})).state;
-const logOf = async (job: Job): Promise<string> =>
-  Buffer.from((await ask(pollJob, {job, offset: 0})).chunk).toString();
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`it never came true: ${what}`);
-    await delay(100);
-  }
-};
-const ended = async (job: Job): Promise<JobState> => {
-  await until('the job ended', async () => (await stateOf(job)).state !== 'running');
-  return await stateOf(job);
-};
 const runnerOf = (job: Job): Promise<string> =>
   shell(`systemctl show -p MainPID --value patchdeck-${job.id}`);
 
@@ -64,6 +44,7 @@ const identify = async (): Promise<void> => {
 beforeAll(async () => {
   lab = await up({hosts: 4});
   await lab.reset(host);
+  jobs = jobsOn(lab, host);
   await identify();
 });
 afterAll(() => lab.reset(host));
@@ -164,6 +145,8 @@ describe('a job on a real host', () => {
     await start(job, 'echo begun; sleep 300');
     await until('it runs', async () => (await logOf(job)) === 'begun\n');
     await shell(`kill -9 ${await runnerOf(job)}`);
+    // Its clock was set back since: by it, the job was claimed in an hour from now.
+    await shell(`find ${hostDirectory}/jobs/${job.id} -exec touch -d '1 hour' {} +`);
     expect(await stateOf(job)).toMatchObject({state: 'died'});
     expect((await start(job, 'echo again > /root/ran')).outcome).toBe('claimed');
     await shell('pkill -x sleep; true');
@@ -199,7 +182,7 @@ describe('a job on a real host', () => {
     );
     const job = newJob();
     const body = 'echo begun; while [ ! -e /root/go ]; do sleep 0.1; done';
-    const {text} = startJob.script({job, payload: payload(body), by});
+    const {text} = startJob.script({job, payload: payload(body), by: 'tester'});
     const overSsh = async (command: string, input: string): Promise<string> => {
       const {code, stdout, stderr} = await run(
         'ssh',
@@ -225,6 +208,9 @@ describe('a job on a real host', () => {
   it('is forgotten only when it has ended, but for how it ended', async () => {
     const job = newJob();
     await start(job, 'while [ ! -e /root/go ]; do sleep 0.1; done');
+    await until('it begins', async () =>
+      (await shell(`ls ${hostDirectory}/jobs/${job.id}`)).includes('begun'),
+    );
     expect(await ask(removeJob, {id: job.id, outcome: 'died'})).toBe('kept');
     expect(await stateOf(job)).toMatchObject({state: 'running'});
     await shell('touch /root/go');

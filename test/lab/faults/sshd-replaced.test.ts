@@ -1,0 +1,51 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {beforeAll, describe, expect, it} from 'vitest';
+import {until} from '../host-jobs.ts';
+import {up, type Lab} from '../lab.ts';
+import {patchdeckOn, versionOn, type Line, type Patchdeck} from '../run-patchdeck.ts';
+
+describe('an update that restarts what the host is reached by', () => {
+  let lab: Lab;
+  let deck: Patchdeck;
+
+  beforeAll(async () => {
+    lab = await up({hosts: 4});
+    await lab.reset('lab3');
+    await lab.install('lab3', 'pdlab-restarts=1.0');
+    await lab.shell('lab3', 'apt-get -q update');
+    deck = await patchdeckOn(lab);
+  });
+
+  it('sshd, its sessions, systemd and logind are restarted from within the installation, and the network goes meanwhile: the job goes on, is found again and runs once, and the host is done', async () => {
+    for (const step of [
+      ['scan', 'lab3'],
+      ['plan', '--package', 'pdlab-restarts'],
+    ]) {
+      const answer = await deck.run(...step);
+      expect(answer.exit === 0 ? '' : answer.said).toBe('');
+    }
+    const running = deck.start('test', '--yes');
+    const isInstall = ({type, data}: Line): boolean =>
+      type === 'job.intended' && (data?.['job'] as {kind?: string} | undefined)?.kind === 'install';
+    await running.line(isInstall);
+    await running.line(({type, data}) => type === 'host.phase' && data?.['phase'] === 'installing');
+    await until('systemd is being replaced', async () => {
+      const {stdout} = await lab.shell('lab3', 'journalctl -q --no-pager | grep -c Reexecuting || true');
+      return Number(stdout) > 0;
+    });
+    await lab.cut('lab3');
+    await delay(2000);
+    await lab.heal('lab3');
+    const test = await running.ended;
+    expect(test.exit === 0 ? '' : test.said).toBe('');
+    expect(await versionOn(lab, 'lab3', 'pdlab-restarts')).toBe('2.0');
+    expect(test.lines.filter(isInstall)).toHaveLength(1);
+    const ends = test.lines.filter(line => line.type === 'job.ended').map(line => line.data?.['outcome']);
+    expect(new Set(ends)).toEqual(new Set(['ended']));
+    const {stdout} = await lab.shell(
+      'lab3',
+      'journalctl -q --no-pager | grep -o "Started patchdeck-[0-9a-f]\\{32\\}" | sort | uniq -d',
+    );
+    expect(stdout).toBe('');
+  });
+});
