@@ -4,7 +4,8 @@ import {unproven} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {namesOf} from '../words.ts';
 import type {Binding, Context} from './binding.ts';
-import {gateNow} from '../gates-now.ts';
+import {refuseSignOff} from '../../src/record/sign-off.ts';
+import {gateNow, withKeys} from '../gates-now.ts';
 import {reasonField} from './hosts.ts';
 import {runningStage} from '../stage-now.ts';
 import {prioritizeScreens} from '../screens/screen-id.ts';
@@ -77,14 +78,13 @@ export const stageBindings: readonly Binding[] = [
     where: ['test', 'verify'],
     changes: true,
     disabled: c => {
-      const stage = c.state.engine.run?.run.stages[c.state.ui.stage];
-      if (stage === undefined || stage.status === 'not-started')
-        return 'there is nothing to sign off: it was not run';
-      if (stage.status === 'running') return 'it is still running';
-      if (stage.status !== 'complete') return `it ended ${stage.status}: ${stage.summary}`;
-      const [changed] = c.state.ui.stage === 'verify' ? changedSince(c) : [];
-      if (changed !== undefined) return `${changed.host.name} was changed since the proof: verify again (b)`;
-      return stage.signedOff === undefined ? undefined : `${stage.signedOff.name} has signed it off`;
+      const {run} = c.state.engine;
+      if (run === undefined) return noRun;
+      const {stage} = c.state.ui;
+      const refusal = refuseSignOff(run, stage);
+      if (refusal !== undefined) return `${refusal.what}. Next: ${withKeys(refusal.next)}`;
+      const {signedOff} = run.run.stages[stage];
+      return signedOff === undefined ? undefined : `${signedOff.name} has signed it off`;
     },
     deed: c => {
       const {stage} = c.state.ui;

@@ -1,11 +1,11 @@
-import {blockedInPlan, changedHosts, gate, type Refusal, unproven} from '../record/gates.ts';
+import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
+import {refuseSignOff} from '../record/sign-off.ts';
 import type {Body} from '../record/event.ts';
 import type {HostRecord, RunState} from '../record/state.ts';
-import {eachHost} from '../rollout/each-host.ts';
-import {forgetJobs, hostsToTidy} from '../rollout/forget-jobs.ts';
 import {lockPlan} from '../stages/lock-plan.ts';
 import {keepFromBeginning} from '../rollout/guard.ts';
 import type {Command} from './interface.ts';
+import {closeRun} from './close-run.ts';
 import type {EngineCore} from './core.ts';
 import {oneAtATime} from './one-at-a-time.ts';
 import {
@@ -13,7 +13,6 @@ import {
   refuseRetry,
   refuseRollBack,
   refuseSetAside,
-  releaseAll,
   retryHosts,
   rollBackHosts,
   runStage,
@@ -166,7 +165,7 @@ const decide = async (
     }
     case 'sign-off': {
       const {stage, name, reason} = command;
-      const refusal = refuseSignOff(opened, stage);
+      const refusal = refuseSignOff(store.state, stage);
       if (refusal !== undefined) return refusal;
       await record({type: 'stage.signed-off', data: {stage, name, reason}});
       return 'ok';
@@ -219,61 +218,10 @@ const decide = async (
       await record({type: 'run.stopping', data: {how: command.how, reason: command.reason}});
       return 'ok';
     case 'close':
-      return await close(core, opened, command.reason, record);
+      return await closeRun(core, context, command.reason, record);
   }
 };
 
 /** A stage that changes hosts is running. */
 const isInstalling = ({run: {stages}}: RunState): boolean =>
   stages.test.status === 'running' || stages.deploy.status === 'running';
-
-const refuseSignOff = ({store}: Opened, stage: Of<'sign-off'>['stage']): Refusal | undefined => {
-  const {status, summary} = store.state.run.stages[stage];
-  const open = stage === 'verify' ? unproven(store.state) : [];
-  if (status === 'complete' && open.length > 0) {
-    const hosts = open.slice(0, 5).map(({host}) => host.name);
-    return {
-      code: 'gate.sign-off',
-      what: `${hosts.join(', ')} ${open.length === 1 ? 'was' : 'were'} changed since the proof; it was not signed off`,
-      next: 'verify again first',
-    };
-  }
-  if (status === 'complete') return undefined;
-  const what = status === 'not-started' ? `${stage} was not run` : `${stage} is ${status}: ${summary}`;
-  return {
-    code: 'gate.sign-off',
-    what: `${what}; it was not signed off`,
-    next: `run ${stage} to its end first`,
-  };
-};
-
-const close = async (
-  core: EngineCore,
-  {context, store}: Opened,
-  reason: string,
-  record: (body: Body) => Promise<unknown>,
-): Promise<Answer> => {
-  if (core.busy) {
-    return {
-      code: 'run.at-work',
-      what: 'hosts are being worked on; the run stays open',
-      next: 'stop, and wait',
-    };
-  }
-  const unknown = changedHosts(store.state).filter(
-    ({phase, handedOver}) => phase === 'unknown' && handedOver === undefined,
-  );
-  if (unknown.length > 0) {
-    return {
-      code: 'gate.unknown',
-      what: `the state of ${unknown.map(item => item.host.name).join(', ')} is unknown; the run stays open`,
-      next: 'try again, or hand each to a named owner',
-    };
-  }
-  const silent = await releaseAll(context);
-  await eachHost(context, hostsToTidy(context, 'all'), host => forgetJobs(context, host, 'all'));
-  const held =
-    silent.length === 0 ? '' : `; updaters stay off on ${silent.join(', ')} until their lease ends`;
-  await record({type: 'run.closed', data: {reason: `${reason}${held}`.slice(0, 500)}});
-  return 'ok';
-};
