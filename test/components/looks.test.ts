@@ -128,7 +128,7 @@ test('names of every script keep the columns in line', async () => {
   fits(console, 80, 24);
 });
 
-test('10,000 hosts: only what is in sight is drawn, a key is answered at once', async () => {
+test('10,000 hosts: only what is in sight is drawn, and a key looks at no other host', async () => {
   begin(
     engine,
     Array.from({length: 10_000}, (_, i) => host(`web${String(i).padStart(5, '0')}`)),
@@ -141,10 +141,16 @@ test('10,000 hosts: only what is in sight is drawn, a key is answered at once', 
   await console.until('10/10,000');
   await console.send(keys.esc);
   await console.until('10,000 shown');
-  const before = performance.now();
+  const hosts = engine.state().run?.hosts as Map<string, unknown>;
+  let walks = 0;
+  const values = hosts.values.bind(hosts);
+  hosts.values = () => {
+    walks += 1;
+    return values();
+  };
   for (let i = 0; i < 20; i++) await console.send('k');
-  // 5 ms of each are the harness's own pause; the rest is far below what a person notices.
-  expect((performance.now() - before) / 20).toBeLessThan(60);
+  await console.until('>   web01210');
+  expect(walks).toBe(0);
 });
 
 test('a screen reader hears sentences: no bars, no rules, the row under the cursor', async () => {
