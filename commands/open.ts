@@ -10,6 +10,7 @@ import type {Engine} from '../src/engine/interface.ts';
 import {exitCodes} from './exit-code.ts';
 import {readFlags, withFlags} from './flags.ts';
 import {createOutput} from './output.ts';
+import {keepTerminal} from './keep-terminal.ts';
 import {engineSettings, engineWorker} from './session.ts';
 import {unknownCommand} from './usage-error.ts';
 
@@ -98,6 +99,7 @@ export const showConsole = async (
   // Not `once`: Ink ends a process at once whose only listener to a signal is its own.
   process.on('SIGHUP', leave);
   process.on('SIGTERM', leave);
+  const leaveTerminal = keepTerminal();
   try {
     await startConsole({
       engine,
@@ -110,6 +112,7 @@ export const showConsole = async (
       operator: about.operator ?? userInfo().username,
     });
   } finally {
+    leaveTerminal();
     await engine.close();
   }
   const {run} = engine.state();

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -32,7 +32,7 @@ describe('a console on a run with a host in the middle of its upgrade', () => {
     await atWork();
     killed.kill('SIGKILL');
     await ended;
-  });
+  }, minute);
   afterEach(async () => {
     shell?.kill('SIGKILL');
     await shell?.exited;
@@ -68,12 +68,12 @@ describe('a console on a run with a host in the middle of its upgrade', () => {
     }
   };
   const atWork = (): Promise<void> => until('api2 is being upgraded', () => installs().length === 1);
-  /** The console in a shell of a terminal, as an operator has it; gives its process. */
-  const openConsole = async (): Promise<{terminal: RealTerminal; pid: number}> => {
+  /** The console in a shell of a terminal, as an operator has it; gives its process. `env` is a part of the command, as is what comes `after` it. */
+  const openConsole = async (env = '', after = ''): Promise<{terminal: RealTerminal; pid: number}> => {
     const terminal = openTerminal('bash', ['--norc', '-i'], {env: {PS1: 'shell> '}, columns: 120, rows: 30});
     shell = terminal;
     await terminal.until('shell>');
-    terminal.send(`sh -c 'echo pid=$$; exec node ${args('open').join(' ')}'\r`);
+    terminal.send(`sh -c 'echo pid=$$; ${env} exec node ${args('open').join(' ')}'${after}\r`);
     const [, pid = ''] = /pid=(\d+)/.exec(await terminal.until(/pid=\d+/)) ?? [];
     await terminal.until('Identify', minute);
     return {terminal, pid: Number(pid)};
@@ -114,12 +114,54 @@ describe('a console on a run with a host in the middle of its upgrade', () => {
     3 * minute,
   );
 
+  /** Looked at until it is so: nobody gives the terminal back at the very moment of the death. */
+  const modes =
+    '; for i in $(seq 100); do stty -a | grep -qw -e -icanon || break; sleep 0.1; done; stty -a | tr " " "\\n" | grep -x -e icanon -e echo | sort | tr "\\n" " "; echo done';
+  const givenBack = async (terminal: RealTerminal): Promise<void> => {
+    const screen = await terminal.until('echo icanon done', minute);
+    expect(screen).toContain('the console was ended from outside or ran out of memory');
+    expect(screen).not.toContain('1 Identify');
+  };
+
   test(
-    'that is killed with -9: the host finishes, and the next start is at the same place',
+    'that is killed with -9: the terminal is given back, the host finishes, and the next start is at the same place',
     async () => {
-      const {pid} = await openConsole();
+      const {terminal, pid} = await openConsole('', modes);
       process.kill(pid, 'SIGKILL');
-      await until('the console has ended', () => !existsSync(`/proc/${pid}`));
+      await givenBack(terminal);
+      await sameAgain();
+    },
+    3 * minute,
+  );
+
+  test(
+    'that runs out of memory: the terminal is given back, the host finishes, and the next start is at the same place',
+    async () => {
+      const eat = join(folder, 'eat');
+      const preload = new URL('../faults/out-of-memory.ts', import.meta.url).href;
+      const {terminal} = await openConsole(
+        `PATCHDECK_TEST_EAT=${eat} NODE_OPTIONS="--max-old-space-size=150 --import ${preload}"`,
+        modes,
+      );
+      await writeFile(eat, 'main');
+      await givenBack(terminal);
+      await sameAgain();
+    },
+    3 * minute,
+  );
+
+  test(
+    'whose engine runs out of memory: it says so, leaves a clean terminal, and the next start is at the same place',
+    async () => {
+      const eat = join(folder, 'eat');
+      const preload = new URL('../faults/out-of-memory.ts', import.meta.url).href;
+      const {terminal} = await openConsole(
+        `PATCHDECK_TEST_EAT=${eat} NODE_OPTIONS="--max-old-space-size=150 --import ${preload}"`,
+      );
+      await writeFile(eat, 'engine');
+      await terminal.until(/the engine stopped/, minute);
+      terminal.send('q');
+      await terminal.until(/shell> *$/, minute);
       await sameAgain();
     },
     3 * minute,
