@@ -2,13 +2,13 @@ import {cleanLine} from '../model/clean.ts';
 import type {PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import {
-  countPrompts,
   passwordNeeded,
   refusedBefore,
   wrongBecomePassword,
   wrongPasswordOrCode,
   type Become,
 } from './become.ts';
+import {readPrompts, type BecomePrompt} from './read-prompts.ts';
 import type {Lease} from './secrets.ts';
 
 export type PromptContext = {
@@ -43,8 +43,8 @@ const codePrompt = /code|token|otp|passcode|\bpin\b/i;
 const maxCodes = 3;
 
 /**
- * The password goes out only once its prompt was seen: sent early under NOPASSWD it would run as a command. A second prompt of ours means it was wrong:
- * nothing is sent again - or, where a code went with it, that one of both was. Another prompt after the password, one that stands still, may be a second factor: a person is asked.
+ * The password goes out only once its prompt was seen: sent early under NOPASSWD it would run as a command. A prompt after "Sorry, try again"
+ * means it was wrong: nothing is sent again. One without a word between, or another that stands still, may be a second factor: a person is asked.
  */
 export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => {
   const {host, become, nonce, send, fail} = context;
@@ -52,6 +52,7 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
   let lease: Lease | undefined;
   let codes = 0;
   let answeredUpTo = 0;
+  let seen = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const isOver = (): boolean => state === 'over';
@@ -93,6 +94,19 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
   };
   const report = (error: unknown): void => fail(error instanceof Error ? error : new Error('not answered'));
 
+  /** Nothing is sent a second time: a password is, or a code went with it and one of both is, wrong - unless sudo asks on without a word. */
+  const answerPrompt = ({label, afterWords}: BecomePrompt, upTo: number): void => {
+    if (state === 'sent' && (afterWords || codes >= maxCodes)) {
+      state = 'over';
+      fail(blame(wrongBecomePassword(host, become)));
+    } else if (state === 'sent' || (state === 'waiting' && label !== '')) {
+      giveCode(
+        label === '' ? `${become} asks for more than the password, such as a code` : label,
+        upTo,
+      ).catch(report);
+    } else if (state === 'waiting') givePassword().catch(report);
+  };
+
   const lookForCode = (stderr: string): void => {
     const mark = stderr.lastIndexOf(nonce);
     const rest = stderr.slice(Math.max(answeredUpTo, mark < 0 ? 0 : mark + nonce.length));
@@ -108,14 +122,16 @@ export const createPromptAnswerer = (context: PromptContext): PromptAnswerer => 
 
   return {
     saw: stderr => {
-      if (become !== 'sudo' || isOver()) return;
-      const prompts = countPrompts(stderr, nonce);
-      if (prompts > 0 && state === 'waiting') givePassword().catch(report);
-      else if (prompts > 1 && state === 'sent') {
-        state = 'over';
-        fail(blame(wrongBecomePassword(host, become)));
-        return;
+      if (become === 'plain' || isOver()) return;
+      const prompts = readPrompts(become, stderr, nonce);
+      const newest = prompts.at(-1);
+      if (newest !== undefined && prompts.length > seen) {
+        seen = prompts.length;
+        // The prompt of doas has no mark that would tell it from another one later.
+        if (become === 'doas') answeredUpTo = stderr.length;
+        answerPrompt(newest, stderr.length);
       }
+      if (isOver()) return;
       clearTimeout(timer);
       timer = setTimeout(() => lookForCode(stderr), context.quietMs);
     },

@@ -17,26 +17,23 @@ export const chooseBecome = (host: Host, user: string, needsRoot: boolean): Beco
   );
 };
 
-/** The one constant command that is sent; all else goes over stdin. Read alike by sh, bash, fish, tcsh, dash and busybox. */
-export const shellCommand = (become: Become, nonce: string): string => {
-  const shell = `/bin/sh -c 'echo READY-${nonce}; exec /bin/sh -s'`;
-  switch (become) {
-    case 'plain':
-      return `env LC_ALL=C ${shell}`;
-    case 'sudo':
-      return `env LC_ALL=C sudo -k -S -H -p ${promptMark(nonce)}: -- ${shell}`;
-    case 'doas':
-      return `env LC_ALL=C doas -n ${shell}`;
+/**
+ * The one constant command that is sent; all else goes over stdin. Read alike by sh, bash, fish, tcsh, dash and busybox. On a terminal nothing may be
+ * shown of what is sent, or changed in what comes; a shell there whose stderr is the terminal too would take itself for one that a person uses.
+ */
+export const shellCommand = (become: Become, nonce: string, terminal: boolean): string => {
+  if (!terminal) {
+    return `env LC_ALL=C ${root[become](nonce, '-n ')}/bin/sh -c 'echo READY-${nonce}; exec /bin/sh -s'`;
   }
+  const shell = `/bin/sh -c "echo READY-${nonce}; exec /bin/sh -s 2>/dev/null"`;
+  return `/bin/sh -c 'stty raw -echo; exec env LC_ALL=C ${root[become](nonce, '')}${shell}'`;
 };
 
-/**
- * How often sudo has asked for the password: the nonce wherever it stands, since sudo-rs wraps the prompt in words of its own. A login shell with
- * `set -x` shows the command itself, where the mark follows `-p `; that is no prompt.
- */
-export const countPrompts = (stderr: string, nonce: string): number => {
-  const parts = stderr.split(promptMark(nonce));
-  return parts.slice(0, -1).filter(before => !/-p ['"]?$/.test(before)).length;
+const root: Readonly<Record<Become, (nonce: string, quiet: string) => string>> = {
+  plain: () => '',
+  sudo: nonce => `sudo -k -S -H -p ${promptMark(nonce)}: -- `,
+  // Asks on a terminal only, and by words of its own.
+  doas: (_nonce, quiet) => `doas ${quiet}`,
 };
 
 /** Why there is no shell, from what sudo or doas said before it ended. Undefined: it said nothing that is known. */
@@ -95,7 +92,8 @@ export const hungUp = (host: Host): PatchdeckError =>
     'try again and answer sooner',
   );
 
-const promptMark = (nonce: string): string => `PWREQ-${nonce}`;
+/** Stands in sudo's prompt. */
+export const promptMark = (nonce: string): string => `PWREQ-${nonce}`;
 
 type Fault = {pattern: RegExp; code: string; what: string; next: (host: string) => string};
 
@@ -114,8 +112,8 @@ const faults: readonly Fault[] = [
     next: host => `remove requiretty for this user on ${host} (visudo: Defaults:USER !requiretty)`,
   },
   {
-    pattern: /doas: .*(Authentication|a tty|password) (required|is required)|doas: .*Authentication failed/i,
-    code: 'become.unsupported-password',
+    pattern: /doas: .*(Authentication|a tty|password) (required|is required)/i,
+    code: 'become.needs-tty',
     what: 'doas asks for a password, which it takes from a terminal only',
     next: host => `add \`permit nopass USER as root\` to /etc/doas.conf on ${host}, or use become: sudo`,
   },

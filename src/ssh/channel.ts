@@ -16,9 +16,9 @@ export class NoMoreChannels extends Error {
  */
 export const startOn =
   (client: Client, host: Host): StartCommand =>
-  (command, events) => {
+  (command, events, terminal) => {
     try {
-      client.exec(command, (error, channel) => {
+      client.exec(command, terminal ? {pty: {term: 'dumb'}} : {}, (error, channel) => {
         if (error) events.failed(explain(host, error));
         else follow(channel, events);
       });
@@ -66,8 +66,18 @@ const explain = (host: Host, error: Error & {reason?: unknown}): Error => {
       {cause: error},
     );
   }
+  if (/pseudo-terminal/.test(error.message)) return noTerminal(host, error);
   return lost(host, error);
 };
+
+const noTerminal = (host: Host, error: Error): PatchdeckError =>
+  new PatchdeckError(
+    'outside',
+    'become.needs-tty',
+    `root is to be had on a terminal only on ${host.name}, which gives none; nothing was done there`,
+    'allow one (PermitTTY in sshd_config, no-pty in authorized_keys there), or root without (Defaults:USER !requiretty, permit nopass)',
+    {cause: error},
+  );
 
 const lost = (host: Host, error: unknown): PatchdeckError =>
   new PatchdeckError(

@@ -20,8 +20,8 @@ export type CommandEvents = {
   failed(error: Error): void;
 };
 
-/** Starts one command line on a host, by whatever carries it there. */
-export type StartCommand = (command: string, events: CommandEvents) => void;
+/** Starts one command line on a host, by whatever carries it there; on a terminal, all that it says comes as output. */
+export type StartCommand = (command: string, events: CommandEvents, terminal: boolean) => void;
 
 /** An open way to run commands on one host; what a session stands on. */
 export type Carrier = {
@@ -30,6 +30,8 @@ export type Carrier = {
   /** `SHA256:...` of the host key; `local` where there is no link. */
   hostKey: string;
   start: StartCommand;
+  /** It can start a command on a terminal. */
+  terminals: boolean;
   /** Calls once when the way is gone, also when it already is. */
   onGone(gone: () => void): void;
   close(): void;

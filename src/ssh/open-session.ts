@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
+import {hasCode} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import type {Asker} from '../model/question.ts';
 import type {Reach} from '../model/reach.ts';
@@ -38,6 +39,8 @@ export const openSession = (context: SessionContext): Session => {
   const {host, user, carrier, where, secrets, ask, deadlines} = context;
   const gate = createGate(context.channels);
   let open = true;
+  /** sudo or doas there want a terminal: found out once. */
+  let terminal = false;
   carrier.onGone(() => {
     open = false;
   });
@@ -48,6 +51,7 @@ export const openSession = (context: SessionContext): Session => {
       start: carrier.start,
       host,
       become,
+      terminal: terminal && become !== 'plain',
       script,
       nonce: randomBytes(16).toString('hex'),
       firstByteMs: deadlines.firstByteMs,
@@ -98,10 +102,18 @@ export const openSession = (context: SessionContext): Session => {
     },
     run: async (script, options = {}): Promise<ScriptAnswer> => {
       const signal = options.signal ?? new AbortController().signal;
-      for (let attempt = 1; ; attempt += 1) {
-        const result = await inTurn(script, options, signal);
+      let hungUpon = 0;
+      for (;;) {
+        const before = terminal;
+        const result = await inTurn(script, options, signal).catch((error: unknown) => {
+          if (before || !carrier.terminals || !hasCode(error, 'become.needs-tty')) throw error;
+          terminal = true;
+          return 'again' as const;
+        });
+        if (result === 'again') continue;
         if (result !== 'hung-up') return result;
-        if (attempt >= tries) throw hungUp(host);
+        hungUpon += 1;
+        if (hungUpon >= tries) throw hungUp(host);
       }
     },
     close: () => {

@@ -15,6 +15,8 @@ export type ShellContext = {
   start: StartCommand;
   host: Host;
   become: Become;
+  /** On a terminal, where sudo or doas want one. */
+  terminal: boolean;
   script: Script;
   /** Unguessable and new for each run. */
   nonce: string;
@@ -41,7 +43,7 @@ const quietMs = 1500;
  * BEGIN and END. Nothing is sent before READY but a password that was asked for. Throws as Session.run says.
  */
 export const runInShell = async (context: ShellContext): Promise<ShellResult> => {
-  const {start, host, become, nonce, signal} = context;
+  const {start, host, become, nonce, signal, terminal} = context;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const output = createScriptOutput(nonce);
@@ -67,11 +69,11 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
     const abort = (): void => fail(reasonOf(signal));
     const answer = (end: Exit): void =>
       settle(() =>
-        resolve({
-          exit: end,
-          stdout: output.bytes(),
-          stderr: ownStderr(stderr, nonce),
-        }),
+        resolve(
+          terminal
+            ? {exit: end, ...untangle(output.bytes(), nonce)}
+            : {exit: end, stdout: output.bytes(), stderr: ownStderr(stderr, nonce)},
+        ),
       );
 
     let stopwatch: Stopwatch = startStopwatch(context.firstByteMs, () =>
@@ -93,11 +95,12 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
         fail(tooLate(host, context.script, context.deadlineMs)),
       );
       stderr = Buffer.alloc(0);
-      channel?.end(wrap(context.script.text, nonce));
+      channel?.end((terminal ? wrapForTerminal : wrap)(context.script.text, nonce));
     };
     const onData = (chunk: Buffer): void => {
       const before = output.stage;
       output.push(chunk);
+      if (terminal && output.stage === 'noise') onStderr(chunk);
       if (before === 'noise' && output.stage !== 'noise') begin();
       if (output.size > context.maxBytes) fail(tooMuch(host, context.script, context.maxBytes));
       else if (output.stage === 'ended')
@@ -135,19 +138,23 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
     };
 
     signal.addEventListener('abort', abort, {once: true});
-    start(shellCommand(become, nonce), {
-      opened: running => {
-        channel = running;
-        if (settled) running.close();
+    start(
+      shellCommand(become, nonce, terminal),
+      {
+        opened: running => {
+          channel = running;
+          if (settled) running.close();
+        },
+        output: onData,
+        errors: onStderr,
+        ended: end => {
+          exit = end;
+          onClose();
+        },
+        failed: fail,
       },
-      output: onData,
-      errors: onStderr,
-      ended: end => {
-        exit = end;
-        onClose();
-      },
-      failed: fail,
-    });
+      terminal,
+    );
   });
 };
 
@@ -161,6 +168,29 @@ const wrap = (text: string, nonce: string): string =>
     `printf '\\nEND-${nonce} %s\\n' "$?"`,
     '',
   ].join('\n');
+
+/**
+ * The same where both outputs come together: what goes to stderr waits in a file and follows. The shell ends by itself, as a terminal does not end
+ * with its input.
+ */
+const wrapForTerminal = (text: string, nonce: string): string =>
+  [
+    `errors=$(mktemp) || exit 1; printf '%s\\n' BEGIN-${nonce}`,
+    '(',
+    text.trimEnd(),
+    ') </dev/null 2>"$errors"',
+    `code=$?; printf '\\nERRORS-${nonce}\\n'; tail -c ${stderrTail} "$errors"; rm -f "$errors"`,
+    `printf '\\nEND-${nonce} %s\\n' "$code"; exit`,
+    '',
+  ].join('\n');
+
+const untangle = (bytes: Uint8Array, nonce: string): Pick<ScriptAnswer, 'stdout' | 'stderr'> => {
+  const both = Buffer.from(bytes);
+  const mark = Buffer.from(`\nERRORS-${nonce}\n`);
+  const at = both.lastIndexOf(mark);
+  if (at < 0) return {stdout: both, stderr: ''};
+  return {stdout: both.subarray(0, at), stderr: clean(both.subarray(at + mark.length).toString('utf8'))};
+};
 
 /** What came on stderr after BEGIN; start-up files of the login shell may have written before. */
 const ownStderr = (stderr: Buffer, nonce: string): string => {

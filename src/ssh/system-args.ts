@@ -47,10 +47,11 @@ export const probeArgs = (target: Target, way: SystemWay, keyFile: string, algor
 ];
 
 /** Arguments of the ssh that runs a command over an open connection, and never over one of its own. */
-export const commandArgs = (socket: string, command: string): string[] => [
+export const commandArgs = (socket: string, command: string, terminal: boolean): string[] => [
   '-F',
   'none',
-  '-T',
+  // On a terminal ssh would look for its own commands in what is typed.
+  ...(terminal ? ['-tt', '-e', 'none'] : ['-T']),
   ...overSocket(socket),
   '--',
   'patchdeck',

@@ -83,6 +83,7 @@ export const startMaster = async (
       hostKey: shownKey(log)?.fingerprint ?? 'unknown',
       keys: usedKeys(log),
       start: startOver(socket, target),
+      terminals: true,
       onGone: act => void gone.then(act),
       close: end,
     };
@@ -137,8 +138,8 @@ const controlSocket = (
 /** Commands over a control socket, each by an ssh of its own that does nothing but hand its pipes to the master. */
 const startOver =
   (socket: string, target: Target): StartCommand =>
-  (command, events) => {
-    const child = spawn('ssh', commandArgs(socket, command), {
+  (command, events, terminal) => {
+    const child = spawn('ssh', commandArgs(socket, command, terminal), {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
       env: {...process.env, LC_ALL: 'C'},

@@ -136,6 +136,7 @@ const carrierOf = ({client, hostKey}: Connection, because: string, host: Host): 
   by: {transport: 'ssh2', because},
   hostKey,
   start: startOn(client, host),
+  terminals: true,
   onGone: gone => {
     let told = false;
     const tell = (): void => {

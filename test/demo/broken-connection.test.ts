@@ -49,7 +49,7 @@ test('a connection that breaks before the script was sent ends that connection, 
   const host = fleet.hosts.get('api3');
   if (host === undefined) throw new Error('no api3');
   const client = await login('api3');
-  const {channel, closed} = await shell(client, shellCommand('sudo', 'abc123'));
+  const {channel, closed} = await shell(client, shellCommand('sudo', 'abc123', false));
   await new Promise(resolve => channel.once('data', resolve));
   loseConnections(host, Date.now(), 20_000);
   channel.resume();
@@ -71,7 +71,7 @@ test('anything but the one command is refused, and a script cut short runs nothi
   refused.channel.resume();
   expect(await refused.code).toBe(127);
   await refused.closed;
-  const cut = await shell(client, shellCommand('plain', 'abc123'));
+  const cut = await shell(client, shellCommand('plain', 'abc123', false));
   cut.channel
     .resume()
     .end('printf BEGIN-abc123\n(\n#patchdeck {"verb":"host.reboot","args":{"bootId":"x"}}\n');
@@ -82,7 +82,7 @@ test('anything but the one command is refused, and a script cut short runs nothi
 
 test('the command of each way to a shell is understood, and the script is what stands between its marks', () => {
   for (const become of ['plain', 'sudo', 'doas'] as const)
-    expect(readCommand(shellCommand(become, 'a1'))).toBe('a1');
+    expect(readCommand(shellCommand(become, 'a1', false))).toBe('a1');
   const input = createShellInput('a1');
   input.push(Buffer.from("printf '%s\\n' BEGIN-a1\n(\n#patchdeck {}\n) </dev/null\nprintf '\\nEND-a1 "));
   expect(input.script()).toBeUndefined();

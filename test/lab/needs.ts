@@ -17,6 +17,11 @@ const packageOf: Record<string, string> = {
   nsenter: 'util-linux',
   unshare: 'util-linux',
   flock: 'util-linux',
+  doas: 'opendoas',
+  fish: 'fish',
+  tcsh: 'tcsh',
+  busybox: 'busybox',
+  'google-authenticator': 'libpam-google-authenticator',
 };
 const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 

@@ -80,11 +80,6 @@ describe('on a real sshd', () => {
     expect((await failure(session.run(script('true', true)))).code).toBe('become.not-allowed');
   });
 
-  it('requiretty is named', async () => {
-    const session = await here.open(here.accounts.tty);
-    expect((await failure(session.run(script('true', true)))).code).toBe('become.needs-tty');
-  });
-
   it('an account without a shell is named, with what it says', async () => {
     const session = await here.open(here.accounts.nologin);
     const error = await failure(session.run(script('true')));

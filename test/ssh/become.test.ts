@@ -122,19 +122,24 @@ describe('with sudo', () => {
     expect([asked, server.received().includes(right)]).toEqual([[], false]);
   });
 
-  it.each(['code', 'code-first'])('a second factor (%s) is asked for', async mode => {
-    const {ask, asked} = asker(
-      ...(mode === 'code' ? [{secret: right}, {secret: '123456'}] : [{secret: '123456'}, {secret: right}]),
-    );
-    const {session} = await open(mode, ask);
-    expect(text((await session.run(root)).stdout)).toBe('done\n');
-    expect(asked.map(question => 'what' in question && question.what).sort()).toEqual([
-      'become-password',
-      'one-time-code',
-    ]);
-  });
+  it.each(['code', 'code-first', 'pam-override', 'sudo-rs-code'])(
+    'a second factor (%s) is asked for',
+    async mode => {
+      const {ask, asked} = asker(
+        ...(mode === 'code-first'
+          ? [{secret: '123456'}, {secret: right}]
+          : [{secret: right}, {secret: '123456'}]),
+      );
+      const {session} = await open(mode, ask);
+      expect(text((await session.run(root)).stdout)).toBe('done\n');
+      expect(asked.map(question => 'what' in question && question.what).sort()).toEqual([
+        'become-password',
+        'one-time-code',
+      ]);
+    },
+  );
 
-  it.each(['pam-code', 'pam-code-once'])(
+  it.each(['pam-code', 'pam-code-once', 'pam-override', 'sudo-rs-code'])(
     'a second factor that was mistyped (%s) does not make the right password a refused one',
     async mode => {
       const answers = [right, '000000', right, '123456'].map(secret => ({secret}));
@@ -172,7 +177,7 @@ describe('with sudo', () => {
 
   it.each([
     ['not-allowed', 'become.not-allowed', 'not in the sudoers'],
-    ['requiretty', 'become.needs-tty', 'must have a tty'],
+    ['requiretty', 'become.needs-tty', 'on a terminal only on web1, which gives none'],
     ['expired', 'become.password-expired', 'expired'],
   ])('%s has its own sentence', async (mode, code, said) => {
     const {session} = await open(mode, asker({secret: right}).ask);
@@ -209,7 +214,8 @@ describe('root without sudo', () => {
   });
 
   it.each([
-    ['doas: Authentication required', 'become.unsupported-password'],
+    ['doas: Authentication required', 'become.needs-tty'],
+    ['doas: Authentication failed', 'become.wrong-password'],
     ['doas: Operation not permitted', 'become.not-allowed'],
     ["env: 'doas': No such file or directory", 'become.missing'],
   ])('doas that says "%s"', async (said, code) => {

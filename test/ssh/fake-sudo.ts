@@ -33,6 +33,8 @@ case $SUDO_MODE in
   password) check "$prompt" ;;
   lecture) printf '\\nWe trust you have received the usual lecture:\\n    #1) Respect.\\n\\n' >&2; check "$prompt" ;;
   sudo-rs) check "[sudo: $prompt] Password: " ;;
+  pam-override) check "$prompt"; ask "$prompt"; [ "$given" = 123456 ] || { echo 'Sorry, try again.' >&2; ask "$prompt"; exit 1; } ;;
+  sudo-rs-code) check "[sudo: $prompt] Password: "; ask "[sudo: $prompt] Verification code: "; [ "$given" = 123456 ] || { printf '\nsudo: Authentication failed, try again.\n' >&2; ask "[sudo: $prompt] Password: "; exit 1; } ;;
   code) check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] || exit 1 ;;
   pam-code) while :; do check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] && break; echo 'Sorry, try again.' >&2; done ;;
   pam-code-once) check "$prompt"; ask 'Verification code: '; [ "$given" = 123456 ] || { echo 'sudo: 1 incorrect password attempt' >&2; exit 1; } ;;

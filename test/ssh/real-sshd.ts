@@ -1,9 +1,9 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {must, run} from '../lab/command.ts';
 
 /** A throw-away account of this machine. */
@@ -21,6 +21,8 @@ export type RealSshd = {
   stop: () => Promise<void>;
 };
 
+const doasRules = '/etc/doas.conf';
+
 /** A temp folder that every account may enter. */
 export const openFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'patchdeck-sshd-'));
@@ -28,10 +30,10 @@ export const openFolder = async (): Promise<string> => {
   return folder;
 };
 
-/** Makes an account that lives until `removeAccount`; `sudo` are the options of its line in sudoers, undefined: none. */
+/** Makes an account that lives until `removeAccount`; `sudo` and `doas` are its lines in sudoers and doas.conf, undefined: none. */
 export const makeAccount = async (
   folder: string,
-  options: {shell?: string; sudo?: string | undefined; files?: Record<string, string>},
+  options: {shell?: string; sudo?: string; doas?: string; files?: Record<string, string>},
 ): Promise<Account> => {
   const name = `pdssh${randomBytes(4).toString('hex')}`;
   const password = randomBytes(9).toString('base64url');
@@ -39,8 +41,13 @@ export const makeAccount = async (
   const sudoLog = join(folder, `${name}.sudo`);
   await must('useradd', ['--create-home', '--home-dir', home, '--shell', options.shell ?? '/bin/sh', name]);
   await must('chpasswd', [], {input: `${name}:${password}\n`});
-  for (const [file, text] of Object.entries(options.files ?? {}))
+  for (const [file, text] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(home, file)), {recursive: true});
     await writeFile(join(home, file), text, {mode: 0o644});
+  }
+  if (options.doas !== undefined) {
+    await appendFile(doasRules, `${options.doas.replaceAll('USER', name)}\n`, {mode: 0o400});
+  }
   if (options.sudo !== undefined) {
     const rules = `Defaults:${name} logfile=${sudoLog}, !lecture\n${options.sudo.replaceAll('USER', name)}\n`;
     await writeFile(`/etc/sudoers.d/${name}`, rules, {mode: 0o440});
@@ -51,6 +58,9 @@ export const makeAccount = async (
 
 export const removeAccount = async ({name}: Account): Promise<void> => {
   await rm(`/etc/sudoers.d/${name}`, {force: true});
+  const rules = await readFile(doasRules, 'utf8').catch(() => '');
+  const others = rules.split('\n').filter(line => !line.includes(name));
+  if (others.join('\n') !== rules) await writeFile(doasRules, others.join('\n'));
   // Sessions that the test cut may take a moment to end.
   for (let attempt = 0; attempt < 50; attempt += 1) {
     if ((await run('userdel', ['--remove', name])).code === 0) return;

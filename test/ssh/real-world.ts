@@ -9,7 +9,7 @@ import {must} from '../lab/command.ts';
 import {makeAccount, openFolder, removeAccount, startSshd, type Account, type RealSshd} from './real-sshd.ts';
 import {asker, hostNamed, never, script} from './world.ts';
 
-type Accounts = Record<'bash' | 'traced' | 'dash' | 'asks' | 'tty' | 'outsider' | 'nologin', Account>;
+type Accounts = Record<'bash' | 'traced' | 'dash' | 'asks' | 'outsider' | 'nologin', Account>;
 
 /** A real sshd on loopback and throw-away accounts of this machine; only as root, and only where nothing can be harmed. */
 export type RealWorld = {
@@ -110,7 +110,6 @@ const makeAccounts = async (folder: string): Promise<Accounts> => {
     traced: await makeAccount(folder, {shell: '/bin/bash', sudo: free, files: {'.bashrc': 'set -x\n'}}),
     dash: await makeAccount(folder, {shell: '/bin/dash', sudo: free, files: {'.profile': noise}}),
     asks: await makeAccount(folder, {sudo: 'USER ALL=(ALL) ALL'}),
-    tty: await makeAccount(folder, {sudo: `Defaults:USER requiretty\n${free}`}),
     outsider: await makeAccount(folder, {}),
     nologin: await makeAccount(folder, {shell: '/usr/sbin/nologin'}),
   };
