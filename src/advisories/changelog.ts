@@ -1,9 +1,6 @@
+import {urgencies, type Urgency} from '../model/changelog.ts';
 import {clean} from '../model/clean.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
-
-/** How urgent an upload is, as its changelog says; `unknown` is not low. Debian policy 5.6.17, lowest first. */
-const urgencies = ['unknown', 'low', 'medium', 'high', 'emergency', 'critical'] as const;
-export type Urgency = (typeof urgencies)[number];
 
 /** One entry of a Debian changelog. */
 export type ChangelogEntry = {version: string; distribution: string; urgency: Urgency; text: string};

@@ -7,6 +7,9 @@ import type {Sink} from './stream-download.ts';
 /** How likely it is that a vulnerability is exploited in the next 30 days: `probability` and `percentile` from 0 to 1. */
 export type Epss = {cve: string; probability: number; percentile: number};
 
+/** By CVE id what is known; `missing`: why it is not known of others. */
+export type EpssScores = {scores: ReadonlyMap<string, Epss>; missing: string | undefined};
+
 const rowSchema = z.tuple([
   z.string().regex(/^CVE-\d{4}-\d{4,19}$/),
   z.coerce.number().min(0).max(1),

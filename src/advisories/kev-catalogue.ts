@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import {cleanLine} from '../model/clean.ts';
 import {jsonWithin} from '../model/json.ts';
@@ -65,3 +66,15 @@ export const parseKevCatalogue = (bytes: Uint8Array, maxBytes: number): KevCatal
     unreadable,
   };
 };
+
+/** A catalogue in the form in which it is kept: one entry a line, sorted. */
+export const kevLines = ({entries, version}: Pick<KevCatalogue, 'entries' | 'version'>): string[] =>
+  [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([cve, entry]) => JSON.stringify({cve, ...entry, version}));
+
+/** The digest that the kept form has. */
+export const kevDigest = (catalogue: KevCatalogue): string =>
+  createHash('sha256')
+    .update(`${kevLines(catalogue).join('\n')}\n`)
+    .digest('hex');

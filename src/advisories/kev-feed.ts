@@ -2,8 +2,9 @@ import {z} from 'zod';
 import {cveIdSchema, type FeedMeta} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import {feedLines, packedFeed} from './feed-store.ts';
+import {dataOf, tooOld} from './freshness.ts';
 import type {Kev} from './kev.ts';
-import type {KevCatalogue, KevEntry} from './kev-catalogue.ts';
+import type {KevEntry} from './kev-catalogue.ts';
 import {ageOf} from './place-words.ts';
 
 /** One kept line of the catalogue. */
@@ -14,15 +15,6 @@ export const kevLineSchema = z.object({
   ransomware: z.boolean(),
   version: z.string().max(60).optional(),
 });
-
-/** A catalogue in the form in which it is kept. */
-export const kevLines = ({entries, version}: KevCatalogue): string[] =>
-  [...entries]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([cve, entry]) => JSON.stringify({cve, ...entry, version}));
-
-/** From this age on the sentence says what an old catalogue does not know. CISA adds some every week. */
-const oldMs = 7 * 86_400_000;
 
 /** The kept catalogue of known exploited vulnerabilities. Never throws: what cannot be believed is `missing`. */
 export const loadKevFeed = async (directory: string, meta: FeedMeta, now: number): Promise<Kev> => {
@@ -41,15 +33,17 @@ export const loadKevFeed = async (directory: string, meta: FeedMeta, now: number
     return {missing: `known exploited vulnerabilities could not be read: ${why}`};
   }
   const released = Date.parse(meta.released ?? '');
-  const isOld = Number.isNaN(released) || now - released > oldMs;
+  const stale = tooOld('kev', 'the catalogue of what is exploited', dataOf(meta), now);
   const facts = [
     `${entries.size.toLocaleString('en')} entries`,
     Number.isNaN(released) ? 'of unknown age' : `released ${ageOf(released, now)}`,
     `asked for ${ageOf(Date.parse(meta.asked), now)}`,
-    ...(isOld ? ['what was exploited since is not in it'] : []),
+    ...(stale !== undefined ? ['what was exploited since is not in it'] : []),
   ];
   return {
     entries,
+    digest: meta.digest,
+    stale,
     input: `known exploited vulnerabilities: CISA KEV ${version} from ${cleanLine(meta.source)}, ${facts.join(', ')}`,
   };
 };

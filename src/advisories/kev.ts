@@ -2,14 +2,21 @@ import {open} from 'node:fs/promises';
 import {cleanLine} from '../model/clean.ts';
 import {systemCode} from '../store/store-error.ts';
 import {cachedDownload, defaultDownloadLimits, type DownloadLimits} from './cached-download.ts';
-import {parseKevCatalogue, type KevCatalogue, type KevEntry} from './kev-catalogue.ts';
+import {tooOld} from './freshness.ts';
+import {kevDigest, parseKevCatalogue, type KevCatalogue, type KevEntry} from './kev-catalogue.ts';
 import {ageOf, placeOf, requireHttp} from './place-words.ts';
 
 /** Known exploited vulnerabilities by CVE id, with a sentence on source and age; or a sentence why they are not known. */
-export type Kev = {entries: ReadonlyMap<string, KevEntry>; input: string} | {missing: string};
-
-/** From this age on, the sentence says what an old catalogue does not know. CISA adds some every week. */
-const oldMs = 7 * 86_400_000;
+export type Kev =
+  | {
+      entries: ReadonlyMap<string, KevEntry>;
+      input: string;
+      /** sha256 of its normal form: the same catalogue has the same, from wherever it came. */
+      digest: string;
+      /** Why nothing is known of what is not in it. */
+      stale: string | undefined;
+    }
+  | {missing: string};
 
 /**
  * Loads the catalogue of known exploited vulnerabilities from a file, or from a URL through a cache in `cacheDir`. Never throws:
@@ -47,15 +54,21 @@ export const loadKev = async (
 
 const known = (catalogue: KevCatalogue, place: string, now: number, copy = ''): Kev => {
   const {entries, version, released, unreadable} = catalogue;
+  const stale =
+    released === undefined
+      ? 'the catalogue of what is exploited says not of when it is'
+      : tooOld('kev', 'the catalogue of what is exploited', released, now);
   const facts = [
     `${entries.size.toLocaleString('en')} entries`,
     released === undefined ? 'of unknown age' : `released ${ageOf(released, now)}`,
-    ...(released === undefined || now - released > oldMs ? ['what was exploited since is not in it'] : []),
+    ...(stale === undefined ? [] : ['what was exploited since is not in it']),
     ...(unreadable === 0 ? [] : [`${unreadable} entries could not be read`]),
     ...(copy === '' ? [] : [copy]),
   ];
   return {
     entries,
+    digest: kevDigest(catalogue),
+    stale,
     input: `known exploited vulnerabilities: CISA KEV ${version} from ${place}, ${facts.join(', ')}`,
   };
 };

@@ -2,8 +2,9 @@ import {join} from 'node:path';
 import type {FeedMeta} from '../model/advisory.ts';
 import {cleanLine} from '../model/clean.ts';
 import {createBreather} from './breather.ts';
-import {epssOfLine, type Epss} from './epss.ts';
+import {epssOfLine, type Epss, type EpssScores} from './epss.ts';
 import {feedLines, listFeeds, packedFeed} from './feed-store.ts';
+import {dataOf, tooOld} from './freshness.ts';
 import {loadKevFeed} from './kev-feed.ts';
 import {loadKev, type Kev} from './kev.ts';
 import {ageOf} from './place-words.ts';
@@ -40,27 +41,30 @@ export const loadKnowledge = async (
   return {kev, directory, feeds, damaged};
 };
 
-/** EPSS scores of these vulnerabilities, from the kept feed; or why there are none. */
+/** EPSS scores of these vulnerabilities, from the kept feed, and the feed when it could be read. `now` in milliseconds since 1970. */
 export const loadEpss = async (
   {directory, feeds}: Pick<Knowledge, 'directory' | 'feeds'>,
   wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Epss> | {missing: string}> => {
+  now: number,
+): Promise<EpssScores & {used: FeedMeta[]}> => {
+  const scores = new Map<string, Epss>();
   const meta = feeds.find(feed => feed.kind === 'epss');
-  if (meta === undefined) return {missing: 'no feed of it is kept (`patchdeck feeds sync`)'};
-  const found = new Map<string, Epss>();
+  if (meta === undefined)
+    return {scores, missing: 'no feed of it is kept (`patchdeck feeds sync`)', used: []};
   const breathe = createBreather();
   try {
     for await (const lines of feedLines(await packedFeed(directory, meta), meta)) {
       for (const line of lines) {
         if (!wanted.has(line.slice(0, line.indexOf(',')))) continue;
         const row = epssOfLine(line);
-        if (row !== undefined) found.set(row.cve, row);
+        if (row !== undefined) scores.set(row.cve, row);
       }
       await breathe();
     }
-    return found;
+    return {scores, missing: tooOld('epss', 'EPSS', dataOf(meta), now), used: [meta]};
   } catch (error) {
-    return {missing: cleanLine(error instanceof Error ? error.message : String(error))};
+    const missing = cleanLine(error instanceof Error ? error.message : String(error));
+    return {scores: new Map(), missing, used: []};
   }
 };
 
@@ -83,8 +87,8 @@ export const feedSentences = ({feeds, damaged}: Knowledge, now: number): string[
   ...damaged,
 ];
 
-/** Age of the oldest feed that was used, in words; undefined when none was. */
+/** Age of the oldest data that was used, in words; undefined when none was. */
 export const oldestAge = (feeds: readonly FeedMeta[], now: number): string | undefined => {
-  const asked = feeds.map(meta => Date.parse(meta.asked)).filter(at => !Number.isNaN(at));
-  return asked.length === 0 ? undefined : `asked ${ageOf(Math.min(...asked), now)}`;
+  const made = feeds.map(dataOf).filter(at => !Number.isNaN(at));
+  return made.length === 0 ? undefined : `from ${ageOf(Math.min(...made), now)}`;
 };

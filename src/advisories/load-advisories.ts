@@ -5,12 +5,15 @@ import {createBreather} from './breather.ts';
 import type {Collected} from './collect-packages.ts';
 import {paidEcosystemOf} from './ecosystem.ts';
 import {feedLines, packedFeed} from './feed-store.ts';
+import {dataOf} from './freshness.ts';
 
 /** Records by `ecosystem|source`. */
 export type AdvisoryIndex = {
   records: ReadonlyMap<string, readonly Advisory[]>;
   /** Releases that a whole feed speaks of. */
   ecosystems: ReadonlySet<string>;
+  /** Of each release that any feed speaks of the one with the newest data. */
+  newest: ReadonlyMap<string, FeedMeta>;
   /** Releases of which a feed knows only what it was asked about, and what that is, by `askedKey`. */
   partly: ReadonlySet<string>;
   asked: ReadonlySet<string>;
@@ -45,6 +48,7 @@ export const loadAdvisories = async (
   const index = {
     records,
     ecosystems: new Set<string>(),
+    newest: new Map<string, FeedMeta>(),
     partly: new Set<string>(),
     asked: new Set<string>(),
     used: [] as FeedMeta[],
@@ -54,7 +58,11 @@ export const loadAdvisories = async (
     try {
       const found = await readRecords(directory, meta, wanted);
       const known = meta.partial === true ? index.partly : index.ecosystems;
-      for (const name of found.ecosystems) known.add(name);
+      for (const name of found.ecosystems) {
+        known.add(name);
+        const other = index.newest.get(name);
+        if (other === undefined || dataOf(other) < dataOf(meta)) index.newest.set(name, meta);
+      }
       for (const key of found.asked) index.asked.add(key);
       for (const advisory of found.advisories) {
         const key = `${advisory.ecosystem}|${advisory.source}`;

@@ -4,8 +4,7 @@ import {daysKnown} from './days-known.ts';
 import {debianTracker} from './debian-tracker.ts';
 import {epssFile} from './epss.ts';
 import {createFeedDraft, type FeedDraft} from './feed-store.ts';
-import {parseKevCatalogue} from './kev-catalogue.ts';
-import {kevLines} from './kev-feed.ts';
+import {kevLines, parseKevCatalogue} from './kev-catalogue.ts';
 import {bulkLimits, streamDownload, type Sink} from './stream-download.ts';
 import {syncAlpine} from './sync-alpine.ts';
 import {

@@ -23,7 +23,7 @@ const run = async (): Promise<void> => {
     inventoryText: fleet.inventoryText,
     knownHostsFile: await keep('known_hosts', fleet.knownHosts),
     identityFile: await keep('id_ed25519', fleet.identity.privateKey),
-    kev: await keep('kev.json', JSON.stringify(kevCatalogue, undefined, 2)),
+    kev: await keep('kev.json', JSON.stringify(kevCatalogue(Date.now()), undefined, 2)),
   });
   // Whatever is said to it means one thing.
   parentPort?.once('message', () => {

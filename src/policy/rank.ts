@@ -51,7 +51,7 @@ const rankPatch = (draft: DraftPatch, facts: RankFacts, byName: ReadonlyMap<stri
     return entry === undefined ? [] : [{cve, ...entry}];
   });
   const hosts = draft.hosts.flatMap(name => byName.get(name) ?? []);
-  const kevMissing = 'missing' in kev ? kev.missing : undefined;
+  const kevMissing = 'missing' in kev ? kev.missing : kev.stale;
   const threat = facts.threatOf?.(draft.id);
   const {score, why, missing, rating} = scorePatch(draft, {hosts, cves, exploited, kevMissing, now, threat});
   const blocked = facts.blocked.get(draft.id);

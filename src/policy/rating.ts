@@ -12,8 +12,10 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
   const cves = 'cves' in inputs.cves ? inputs.cves.cves : [];
   const isHole = draft.security || cves.length > 0 || 'missing' in inputs.cves || draft.origin === 'unknown';
   const cvss = worstCvss(findings);
-  const likely = 'missing' in epss ? undefined : likeliest(epss, cves);
-  const unscored = 'missing' in epss ? cves.length : cves.filter(cve => !epss.has(cve)).length;
+  const likely = likeliest(epss.scores, cves);
+  // An old score is a sign when it is high, and none when it is low.
+  const unscored =
+    epss.missing === undefined ? cves.filter(cve => !epss.scores.has(cve)).length : cves.length;
   const severity = severityOf(findings, inputs.cves);
   const exploitation = exploitationOf(inputs, likely, unscored > 0 || !('cves' in inputs.cves));
   const known = knownSince(findings);
@@ -43,9 +45,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
             ? []
             : [`severity: ${threat.recordsMissing ?? 'not judged for all that it closes'}`]),
           ...(cvss === undefined ? [`CVSS: ${threat.recordsMissing ?? 'no vector in the records'}`] : []),
-          ...(unscored > 0 || likely === undefined
-            ? [`EPSS: ${'missing' in epss ? epss.missing : 'no score yet'}`]
-            : []),
+          ...(unscored > 0 || likely === undefined ? [`EPSS: ${epss.missing ?? 'no score yet'}`] : []),
           ...ageUnknown(known, threat.recordsMissing),
         ],
     age: threat.age ?? null,

@@ -7,7 +7,7 @@ import {isUncovered, namesAll, type ScoreInputs} from './score-inputs.ts';
 
 /** Why a patch ranks where it does, in one short sentence: `exploited (CVE-2026-1234, due 9 Dec), 3 hosts face the internet, 1 critical`. */
 export const reasonOf = (draft: DraftPatch, inputs: ScoreInputs, rating?: Rating): string => {
-  const {hosts, cves, kevMissing} = inputs;
+  const {hosts, cves, exploited, kevMissing} = inputs;
   if (isUncovered(draft, cves)) {
     return `no feed covers it: from ${draft.origin === 'unknown' ? 'an unknown origin' : cleanLine(draft.origin, 60)}`;
   }
@@ -27,7 +27,7 @@ export const reasonOf = (draft: DraftPatch, inputs: ScoreInputs, rating?: Rating
       amount(hosts, host => host.exposure === undefined || host.criticality === undefined),
       n => `risk of ${hostsWord(n)} not stated`,
     ),
-    ...(kevMissing === undefined ? [] : ['exploited or not: unknown']),
+    ...(kevMissing === undefined || exploited.length > 0 ? [] : ['exploited or not: unknown']),
     ...unknownWords(rating),
   ].join(', ');
 };

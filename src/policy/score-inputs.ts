@@ -1,5 +1,5 @@
-import type {Urgency} from '../advisories/changelog.ts';
-import type {Epss} from '../advisories/epss.ts';
+import type {Urgency} from '../model/changelog.ts';
+import type {EpssScores} from '../advisories/epss.ts';
 import type {Finding} from '../model/advisory.ts';
 import type {Host} from '../model/host.ts';
 import type {Patch} from '../model/patch.ts';
@@ -11,9 +11,8 @@ export type CveAnswer = {cves: string[]; source: string; urgency?: Urgency} | {m
 /** What feeds say of the vulnerabilities that a patch closes. */
 export type Threat = {
   findings: readonly Finding[];
-  /** By CVE id; or why there are none. */
-  epss: ReadonlyMap<string, Epss> | {missing: string};
-  /** Why nothing is known of severities; undefined when records were looked up. */
+  epss: EpssScores;
+  /** Why nothing is known of severities, or not of all: there are no records, or old ones. */
   recordsMissing: string | undefined;
   /** Age of the oldest data it rests on, in words. */
   age: string | undefined;

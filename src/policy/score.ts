@@ -1,4 +1,4 @@
-import type {Urgency} from '../advisories/changelog.ts';
+import type {Urgency} from '../model/changelog.ts';
 import type {Host} from '../model/host.ts';
 import type {DraftPatch} from './group.ts';
 import {missingInputs, reasonOf} from './reason.ts';

@@ -3,10 +3,11 @@ import {createCollector} from '../advisories/collect-packages.ts';
 import {ecosystemOf, managerOfRelease} from '../advisories/ecosystem.ts';
 import {recordedSource} from '../advisories/kernel-package.ts';
 import {feedSentences, loadEpss, oldestAge, type Knowledge} from '../advisories/knowledge.ts';
-import {loadAdvisories} from '../advisories/load-advisories.ts';
+import {dataOf, tooOld} from '../advisories/freshness.ts';
+import {loadAdvisories, type AdvisoryIndex} from '../advisories/load-advisories.ts';
 import {closedBy, match} from '../advisories/match.ts';
 import type {Findings} from '../model/advisory.ts';
-import {parsePatchId, type Ranking} from '../model/patch.ts';
+import type {Ranking} from '../model/patch.ts';
 import {scanSchema, type Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
 import type {CveAnswer, Threat} from '../policy/score-inputs.ts';
@@ -16,8 +17,10 @@ import {closingHoles, openHoles} from './open-holes.ts';
 export type Holes = {
   /** By the records of the distribution: undefined where they do not speak of all hosts of the patch, and its changelog has to. */
   answerOf: (draft: DraftPatch) => CveAnswer | undefined;
+  /** What records name for a patch, whether or not that is all. */
+  hitsOf: (draft: DraftPatch) => string[];
   /** Reads the scores of what these answers name and of what stays open; then says what is known. */
-  assess: (answers: ReadonlyMap<string, CveAnswer>) => Promise<Assessment>;
+  assess: (drafts: readonly DraftPatch[], answers: ReadonlyMap<string, CveAnswer>) => Promise<Assessment>;
   feedInputs: string[];
 };
 
@@ -65,8 +68,13 @@ export const findHoles = async (
   const isJudged = (draft: DraftPatch, host: string): boolean =>
     recorded.get(host) === draft.manager &&
     !notJudged.has(`${recordedSource(draft.source, draft.version).source}|${host}`);
+  const missingFor = recordsMissing(scans, index, hasRecords, context.now());
+  const hitsOf = (draft: DraftPatch): string[] =>
+    closedBy(findings, draft)
+      .map(({cve}) => cve)
+      .filter(cve => cve.startsWith('CVE-'));
   const covers = (draft: DraftPatch): boolean =>
-    hasRecords &&
+    missingFor(draft) === undefined &&
     draft.hosts.every(host => isJudged(draft, host)) &&
     draft.notInstalled.every(({why}) => why !== 'third-party');
   return {
@@ -74,23 +82,36 @@ export const findHoles = async (
     holes: {
       answerOf: draft => {
         if (!covers(draft)) return undefined;
-        const cves = closedBy(findings, draft).map(({cve}) => cve);
+        const isNothing = closedBy(findings, draft).length === 0;
         // An update of the security archive that closes nothing known is newer than the records.
-        return draft.security && cves.length === 0
+        return draft.security && isNothing
           ? undefined
-          : {cves: cves.filter(cve => cve.startsWith('CVE-')), source: 'records of the distribution'};
+          : {cves: hitsOf(draft), source: 'records of the distribution'};
       },
-      assess: async answers => {
+      hitsOf,
+      assess: async (drafts, answers) => {
         const cves = new Set([...answers.values()].flatMap(answer => ('cves' in answer ? answer.cves : [])));
-        const epss = await loadEpss(knowledge, new Set([...cves, ...openCves(findings)]));
-        const threat = {kev: knowledge.kev, epss};
+        const {kev} = knowledge;
+        const epss = await loadEpss(knowledge, new Set([...cves, ...openCves(findings)]), context.now());
+        const threat = {kev, epss};
+        const used = [...index.used, ...epss.used];
+        const age = oldestAge(used, context.now());
+        const byId = new Map(drafts.map(draft => [draft.id, draft]));
         return {
-          threatOf: threatOf(findings, epss, hasRecords ? undefined : 'no feed of records is kept', {
-            knowledge,
-            now: context.now(),
-          }),
+          threatOf: id => {
+            const draft = byId.get(id);
+            return {
+              findings: draft === undefined ? [] : closedBy(findings, draft),
+              epss,
+              recordsMissing: draft === undefined ? undefined : missingFor(draft),
+              age,
+            };
+          },
           about: {
-            feeds: Object.fromEntries(knowledge.feeds.map(({name, digest}) => [name, digest])),
+            feeds: {
+              ...Object.fromEntries(used.map(({name, digest}) => [name, digest])),
+              ...('entries' in kev ? {kev: kev.digest} : {}),
+            },
             ...(hasRecords ? {findings: await context.put(findings)} : {}),
             closing: closingHoles(cves, findings, threat),
             ...(await openHoles(findings, new Set(recorded.keys()), threat)),
@@ -111,20 +132,21 @@ const openCves = ({groups}: Findings): Set<string> => {
   return found;
 };
 
-const threatOf = (
-  findings: Findings,
-  epss: Threat['epss'],
-  recordsMissing: string | undefined,
-  {knowledge, now}: {knowledge: Knowledge; now: number},
-): Assessment['threatOf'] => {
-  const age = oldestAge(
-    knowledge.feeds.filter(({kind}) => kind !== 'kev'),
-    now,
+/** Why records do not say all of a patch: there are none, or the newest of some host's release are too old. */
+const recordsMissing = (
+  scans: readonly Scan[],
+  {newest}: AdvisoryIndex,
+  hasRecords: boolean,
+  now: number,
+): ((draft: DraftPatch) => string | undefined) => {
+  if (!hasRecords) return () => 'no feed of records is kept';
+  const byHost = new Map(
+    scans.map(({host, facts}) => {
+      const meta = newest.get(ecosystemOf(facts.os) ?? '');
+      return [host, meta === undefined ? undefined : tooOld('advisories', meta.name, dataOf(meta), now)];
+    }),
   );
-  return id => {
-    const patch = parsePatchId(id);
-    return {findings: patch === undefined ? [] : closedBy(findings, patch), epss, recordsMissing, age};
-  };
+  return ({hosts}) => hosts.map(host => byHost.get(host)).find(why => why !== undefined);
 };
 
 const uncoveredWords = ({unknownReleases, uncovered, unjudged}: Findings, hasRecords: boolean): string[] => [

@@ -1,5 +1,5 @@
 import {createBreather} from '../advisories/breather.ts';
-import type {Epss} from '../advisories/epss.ts';
+import type {EpssScores} from '../advisories/epss.ts';
 import type {Kev} from '../advisories/kev.ts';
 import {severities, type Finding, type FindingGroup, type Findings} from '../model/advisory.ts';
 import type {OpenHole, Ranking} from '../model/patch.ts';
@@ -10,7 +10,7 @@ const mostOpen = 2000;
 const mostNamed = 6;
 
 /** What is known of a vulnerability besides the records. */
-export type HoleThreat = {kev: Kev; epss: ReadonlyMap<string, Epss> | {missing: string}};
+export type HoleThreat = {kev: Kev; epss: EpssScores};
 
 type OpenOn = NonNullable<Ranking['openOn']>;
 
@@ -114,7 +114,7 @@ const holeOf = (
 };
 
 const likelihood = (cve: string, epss: HoleThreat['epss']): {epss?: number} => {
-  const score = 'missing' in epss ? undefined : epss.get(cve)?.probability;
+  const score = epss.scores.get(cve)?.probability;
   return score === undefined ? {} : {epss: score};
 };
 

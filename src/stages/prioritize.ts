@@ -23,8 +23,8 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
   const timed = inputs.now === undefined ? context : {...context, now: () => inputs.now ?? 0};
   const {scans, holes} = await findHoles(timed, files, inputs.knowledge);
   const drafts = groupPatches(scans);
-  const answers = await answersOf(context, drafts, scans, holes);
-  const {threatOf, about} = await holes.assess(answers);
+  const {answers, changelogs} = await answersOf(context, drafts, scans, holes);
+  const {threatOf, about} = await holes.assess(drafts, answers);
   const ranking = {
     ...rankPatches(drafts, {
       hosts: taking.map(record => record.host),
@@ -36,6 +36,7 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
       feedInputs: holes.feedInputs,
     }),
     ...about,
+    ...(changelogs === undefined ? {} : {changelogs}),
   };
   const file = await context.put(ranking);
   await context.record({type: 'patches.ranked', data: {file, count: ranking.patches.length}});
@@ -44,19 +45,27 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
   await context.record({type: 'stage.ended', data: {stage: 'prioritize', outcome: 'complete', summary}});
 };
 
-/** By the records of the distribution; where they do not say, by the changelog. */
+/** By the records of the distribution; where they do not say, or are too old to say all, by the changelog and what they do say. */
 const answersOf = async (
   context: RunContext,
   drafts: readonly DraftPatch[],
   scans: readonly Scan[],
   holes: Holes,
-): Promise<Map<string, CveAnswer>> => {
+): Promise<{answers: Map<string, CveAnswer>; changelogs: string | undefined}> => {
   const recorded = new Map(drafts.map(draft => [draft.id, holes.answerOf(draft)]));
-  const read = await readChangelogs(
-    context,
-    drafts.filter(({id}) => recorded.get(id) === undefined),
-    scans,
-  );
-  for (const [id, answer] of recorded) if (answer !== undefined) read.set(id, answer);
-  return read;
+  const asked = drafts.filter(({id}) => recorded.get(id) === undefined);
+  const {answers, file} = await readChangelogs(context, asked, scans);
+  for (const draft of asked) {
+    const answer = answers.get(draft.id);
+    if (answer !== undefined) answers.set(draft.id, withHits(answer, holes.hitsOf(draft)));
+  }
+  for (const [id, answer] of recorded) if (answer !== undefined) answers.set(id, answer);
+  return {answers, changelogs: file};
+};
+
+/** What records name stays named, though they may not name all. */
+const withHits = (answer: CveAnswer, hits: readonly string[]): CveAnswer => {
+  if (hits.length === 0) return answer;
+  if ('missing' in answer) return {cves: [...hits], source: `old records, as ${answer.missing}`};
+  return {...answer, cves: [...new Set([...answer.cves, ...hits])].sort()};
 };

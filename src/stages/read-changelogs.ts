@@ -1,8 +1,10 @@
 import {fixesIn} from '../advisories/changelog.ts';
+import {changelogsSchema, type ReadChangelog} from '../model/changelog.ts';
+import {rankingSchema} from '../model/patch.ts';
 import type {Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
 import type {CveAnswer} from '../policy/rank.ts';
-import {managerOn, type RunContext} from '../rollout/context.ts';
+import {managerOn, readDocument, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 
@@ -12,27 +14,52 @@ const mostPackages = 8;
 
 /**
  * The CVE ids of each patch, from the changelog between the oldest version installed in the fleet and the candidate. Asked once per
- * package and version, on one host that has it; on another where that one has none to give.
+ * package and version, on one host that has it; on another where that one has none to give. What was read is kept, and the next ranking
+ * of the run takes it from there: the same scans give the same ranking, whatever hosts and mirrors have meanwhile. `file`: digest of
+ * what was used; undefined when nothing was.
  */
 export const readChangelogs = async (
   context: RunContext,
   drafts: readonly DraftPatch[],
   scans: readonly Scan[],
-): Promise<Map<string, CveAnswer>> => {
+): Promise<{answers: Map<string, CveAnswer>; file: string | undefined}> => {
   const answers = new Map<string, CveAnswer>();
+  const used = new Map<string, ReadChangelog>();
+  const before = drafts.length === 0 ? new Map<string, ReadChangelog>() : await readBefore(context);
   const byHost = Map.groupBy(drafts, draft => draft.hosts[0] ?? '');
   await eachHostOfStage(context, [...byHost.keys()], async host => {
-    for (const draft of byHost.get(host) ?? []) answers.set(draft.id, await readOne(context, draft, scans));
+    for (const draft of byHost.get(host) ?? []) {
+      const since = oldestSource(draft, scans);
+      const key = keyOf({patch: draft.id, since});
+      const answer = before.get(key) ?? (await readOne(context, draft, scans, since));
+      answers.set(draft.id, answer);
+      if ('missing' in answer) continue;
+      const {cves, source, urgency = 'unknown'} = answer;
+      used.set(key, {patch: draft.id, since, cves, source, urgency});
+    }
   });
-  return answers;
+  if (used.size === 0) return {answers, file: undefined};
+  const read = [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  return {answers, file: await context.put({v: 1, read})};
+};
+
+const keyOf = ({patch, since}: Pick<ReadChangelog, 'patch' | 'since'>): string => `${patch} ${since}`;
+
+const readBefore = async (context: RunContext): Promise<Map<string, ReadChangelog>> => {
+  const {ranking} = context.state().run;
+  if (ranking === undefined) return new Map();
+  const {changelogs} = await readDocument(context, ranking.file, rankingSchema);
+  if (changelogs === undefined) return new Map();
+  const {read} = await readDocument(context, changelogs, changelogsSchema);
+  return new Map(read.map(item => [keyOf(item), item]));
 };
 
 const readOne = async (
   context: RunContext,
   draft: DraftPatch,
   scans: readonly Scan[],
+  oldest: string,
 ): Promise<CveAnswer> => {
-  const oldest = oldestSource(draft, scans);
   let missing = 'no host could be asked for its changelog';
   for (const host of draft.hosts.slice(0, mostHosts)) {
     const {changelog} = managerOn(context, host, draft.manager);

@@ -40,6 +40,7 @@ export const matched = async (scans: readonly Scan[], records: readonly Advisory
   return match(collector.collected, {
     records: Map.groupBy(records, ({ecosystem, source}) => `${ecosystem}|${source}`),
     ecosystems: new Set(records.map(({ecosystem}) => ecosystem)),
+    newest: new Map(),
     partly: new Set(),
     asked: new Set(),
     used: [],

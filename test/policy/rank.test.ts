@@ -14,6 +14,8 @@ const kev: Kev = {
     ['CVE-2025-9999', {since: '2025-01-01', due: '2025-01-22', ransomware: true}],
   ]),
   input: 'known exploited vulnerabilities: 2 entries',
+  digest: '',
+  stale: undefined,
 };
 const noKev: Kev = {missing: 'no catalogue is named'};
 const cves = (...ids: string[]): CveAnswer => ({cves: ids, source: 'changelog'});

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {Epss} from '../../src/advisories/epss.ts';
+import type {EpssScores} from '../../src/advisories/epss.ts';
 import type {Finding} from '../../src/model/advisory.ts';
 import type {Host} from '../../src/model/host.ts';
 import {rankingSchema, type Patch} from '../../src/model/patch.ts';
@@ -20,9 +20,11 @@ const finding = (stated: Partial<Finding> = {}): Finding => ({
   fixed: '1.0-2',
   ...stated,
 });
-const scores = (probability: number): ReadonlyMap<string, Epss> =>
-  new Map([[cve, {cve, probability, percentile: 0.9}]]);
-const none = {missing: 'no feed of it is kept'};
+const scores = (probability: number): EpssScores => ({
+  scores: new Map([[cve, {cve, probability, percentile: 0.9}]]),
+  missing: undefined,
+});
+const none = {scores: new Map(), missing: 'no feed of it is kept'};
 const threat = (stated: Partial<Threat> = {}): Threat => ({
   findings: [finding({severity: 'medium', vectors: [local], since: '2026-11-20'})],
   epss: scores(0.001),
@@ -36,7 +38,7 @@ const ranked = (said: Threat, stated: Partial<Host> = modest, exploited = false)
   const entry = {since: '2026-11-01', due: '2026-12-01', ransomware: false};
   const {patches} = rankPatches(groupPatches([scan('a', [update('x')])]), {
     hosts,
-    kev: {entries: new Map(exploited ? [[cve, entry]] : []), input: 'kev'},
+    kev: {entries: new Map(exploited ? [[cve, entry]] : []), input: 'kev', digest: '', stale: undefined},
     cvesOf: () => ({cves: [cve], source: 'records of the distribution'}),
     blocked: new Map(),
     now,
@@ -90,7 +92,7 @@ describe('what is missing', () => {
   const low = threat({findings: [finding({severity: 'low', since: '2026-11-20'})]});
   it('never ranks low: a severity, a score or a feed that is not there is more than a low one', () => {
     expect(scoreOf(threat({findings: [finding({since: '2026-11-20'})]}))).toBeGreaterThan(scoreOf(low));
-    expect(scoreOf({...low, epss: new Map()})).toBeGreaterThan(scoreOf(low));
+    expect(scoreOf({...low, epss: {scores: new Map(), missing: undefined}})).toBeGreaterThan(scoreOf(low));
     expect(scoreOf({...low, epss: none})).toBeGreaterThan(scoreOf(low));
   });
   it('is named, with why, in the sentence and below it; so is the age of the data', () => {

@@ -30,8 +30,15 @@ const threat = (exploited: string[], epss: Record<string, number>): HoleThreat =
       exploited.map(cve => [cve, {since: '2026-01-02', due: '2026-01-23', ransomware: false}]),
     ),
     input: '',
+    digest: '',
+    stale: undefined,
   },
-  epss: new Map(Object.entries(epss).map(([cve, probability]) => [cve, {cve, probability, percentile: 0.5}])),
+  epss: {
+    scores: new Map(
+      Object.entries(epss).map(([cve, probability]) => [cve, {cve, probability, percentile: 0.5}]),
+    ),
+    missing: undefined,
+  },
 });
 const nothing = threat([], {});
 

@@ -2,10 +2,11 @@
  * A small catalogue in the form of CISA's Known Exploited Vulnerabilities (JSON): three of its real entries, shortened, so that
  * the demo needs no network and calls nothing exploited that is not.
  */
-export const kevCatalogue = {
+export const kevCatalogue = (now: number): object => ({
   title: 'CISA Catalog of Known Exploited Vulnerabilities (extract for the demo)',
   catalogVersion: '2025.08.25',
-  dateReleased: '2025-08-25T17:04:19.9796Z',
+  // As a catalogue that was fetched today: one of months ago says nothing of what is not in it.
+  dateReleased: new Date(now).toISOString(),
   count: 3,
   vulnerabilities: [
     {
@@ -51,4 +52,4 @@ export const kevCatalogue = {
       cwes: ['CWE-400'],
     },
   ],
-} as const;
+});
