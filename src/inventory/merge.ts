@@ -80,5 +80,8 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
     ...stated('owner'),
     tags: [...new Set(layers.flatMap(layer => layer.tags ?? []))],
     smoke: layers.flatMap(layer => layer.smoke ?? []),
+    ...(layers.some(layer => layer.custom !== undefined)
+      ? {custom: Object.assign({}, ...layers.map(layer => layer.custom)) as Host['custom']}
+      : {}),
   };
 };

@@ -1,7 +1,9 @@
 import {z} from 'zod';
+import {customManagerSchema} from '../model/custom.ts';
 import {hostSchema} from '../model/host.ts';
 
-const {port, become, transport, runsOn, criticality, exposure, data, wave, canary, smoke} = hostSchema.shape;
+const {port, become, transport, runsOn, criticality, exposure, data, wave, canary, smoke, custom} =
+  hostSchema.shape;
 
 const user = z
   .string()
@@ -28,6 +30,7 @@ const settings = {
   owner: phrase.optional(),
   tags: z.array(word).optional(),
   smoke: smoke.optional(),
+  custom,
 };
 
 const defaultsSchema = z.strictObject(settings);
@@ -86,6 +89,7 @@ export const allowedKeys = (path: readonly PropertyKey[]): string[] => {
   const [section] = path;
   if (section === undefined) return Object.keys(inventoryFileSchema.shape);
   if (path.includes('smoke')) return path.at(-1) === 'http' ? ['url', 'status'] : smokeKinds;
+  if (path.includes('custom')) return Object.keys(customManagerSchema.shape);
   if (section === 'defaults') return Object.keys(defaultsSchema.shape);
   return Object.keys((section === 'groups' ? groupSchema : hostEntrySchema).shape);
 };

@@ -70,16 +70,21 @@ export type Manager = {
     {directory: string; changes: readonly Change[]; fresh: readonly StagedFile[]},
     Simulation
   >;
-  /** What going back would change, asked before the upgrade against a copy of the package database as it will be. */
-  simulateUndo: Probe<
-    {
-      directory: string;
-      changes: readonly Change[];
-      previous: readonly StagedFile[];
-      fresh: readonly StagedFile[];
-    },
-    Simulation
-  >;
+  /**
+   * What going back would change, asked before the upgrade against a copy of the package database as it will be. Undefined where that
+   * cannot be rehearsed: the way back is partial then.
+   */
+  simulateUndo:
+    | Probe<
+        {
+          directory: string;
+          changes: readonly Change[];
+          previous: readonly StagedFile[];
+          fresh: readonly StagedFile[];
+        },
+        Simulation
+      >
+    | undefined;
   /** Payload: fetches and verifies the new and the old packages into `directory`. */
   stage(args: {directory: string; changes: readonly Change[]}): Script;
   staged: Probe<{directory: string}, StagedPackages>;

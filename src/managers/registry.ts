@@ -3,6 +3,7 @@ import type {Facts} from '../model/facts.ts';
 import type {Host} from '../model/host.ts';
 import type {ManagerId} from '../model/package.ts';
 import {apt} from './apt.ts';
+import {customManager, customName} from './custom.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
 
 /** The managers of distributions. A host's plan goes through them in this order, and back in the reverse. */
@@ -21,19 +22,24 @@ export type Managers = {
 
 export const createManagers = (known: readonly Manager[] = distributionManagers): Managers => ({
   of: (host, id) => {
-    const manager = known.find(candidate => candidate.id === id);
+    const name = customName(id);
+    const own = name === undefined ? undefined : host.custom?.[name];
+    const manager = own === undefined ? known.find(candidate => candidate.id === id) : customManager(id, own);
     if (manager !== undefined) return manager;
     throw new PatchdeckError(
       'outside',
       'manager.unknown',
-      `${host.name} was planned with ${id}, which this patchdeck does not know; nothing was done`,
-      'go on with the version that the run was begun with',
+      `${host.name} was planned with ${id}, which neither this patchdeck nor the inventory knows; nothing was done`,
+      'go on with the version and the inventory that the run was begun with',
     );
   },
-  on: (_host, {managers}) => {
+  on: (host, {managers}) => {
     const present = known.filter(({id}) => managers.includes(id));
-    return present.filter(
+    const used = present.filter(
       ({database}, index) => present.findIndex(other => other.database === database) === index,
     );
+    const custom = Object.entries(host.custom ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    // Applications stand on what the distribution brings: they come last, and go back first.
+    return [...used, ...custom.map(([name, own]) => customManager(`custom/${name}`, own))];
   },
 });

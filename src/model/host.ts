@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {customManagersSchema} from './custom.ts';
 
 export const criticalities = ['low', 'medium', 'high', 'critical'] as const;
 export const exposures = ['isolated', 'internal', 'internet'] as const;
@@ -56,6 +57,8 @@ export const hostSchema = z.object({
   owner: z.string().optional(),
   tags: z.array(z.string()),
   smoke: z.array(smokeCheckSchema),
+  /** Updaters of applications on it, by name. */
+  custom: customManagersSchema.optional(),
 });
 export type Host = z.infer<typeof hostSchema>;
 

@@ -53,8 +53,10 @@ export const packageUrl = ({name, arch, version, os, family}: SoftwareRow): stri
   const epoch = family === 'rpm' ? /^(\d+):/.exec(version)?.[1] : undefined;
   const plain = epoch === undefined ? version : version.slice(epoch.length + 1);
   const qualifiers = {arch, distro, ...(epoch === undefined || epoch === '0' ? {} : {epoch})};
-  const type = family === 'other' ? 'generic' : family;
-  return new PackageURL(type, os.id, name, plain, qualifiers, undefined).toString();
+  // What an application's own updater has is of no distribution.
+  if (family === 'other')
+    return new PackageURL('generic', undefined, name, plain, undefined, undefined).toString();
+  return new PackageURL(family, os.id, name, plain, qualifiers, undefined).toString();
 };
 
 const hostComponent = ({host, os}: SoftwareRow): Models.Component =>

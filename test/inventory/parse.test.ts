@@ -31,6 +31,29 @@ hosts:
   bare:
 `;
 
+describe('updaters of applications', () => {
+  const commands = 'installed: [/o/u, i], stage: [/o/u, s], install: [/o/u, n], undo: [/o/u, d]';
+  const fleet = (pending: string, more = ''): string => `fleet: f
+defaults: {custom: {base: {pending: [/b/u], ${commands}}}}
+groups: {app: {custom: {shop: {pending: [/o/old], ${commands}}}}}
+hosts:
+  a: {groups: [app], custom: {shop: {pending: ${pending}, ${commands}${more}}}}
+  b: {groups: [app]}
+`;
+
+  it('are added up over defaults, groups and hosts, by name; the later holds', () => {
+    const [a, b] = parseInventory(fleet('[/o/u, pending]'), 'fleet.yaml').hosts;
+    expect(Object.keys(a?.custom ?? {}).sort()).toEqual(['base', 'shop']);
+    expect(a?.custom?.['shop']).toMatchObject({pending: ['/o/u', 'pending'], user: 'root', deadline: 600});
+    expect(b?.custom?.['shop']?.pending).toEqual(['/o/old']);
+  });
+
+  it('with a mistake are refused, with its place', () => {
+    expect(mistakesIn(fleet('[updater, pending]')).join()).toMatch(/whole path of its program/);
+    expect(mistakesIn(fleet('[/o/u]', ', pendin: [/x]')).join()).toMatch(/pendin.*pending/s);
+  });
+});
+
 describe('a good inventory', () => {
   it('applies defaults, then groups in the listed order, then what the host states', () => {
     const {fleet, groups, hosts} = parseInventory(shop, 'fleet.yaml');

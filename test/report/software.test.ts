@@ -101,6 +101,8 @@ it('names packages by their package URL', () => {
   const urls = rows.map(packageUrl);
   expect(urls).toContain('pkg:deb/debian/libssl3@3.0.20-1~deb12u1?arch=amd64&distro=debian-12');
   expect(urls).toContain('pkg:rpm/rocky/openssl@3.0.7-27.el9_5?arch=amd64&distro=rocky-9.4&epoch=1');
+  const own = {...item('shop', '2.0'), manager: 'custom/shop'} as const;
+  expect(installedOn([scan('h', [own])]).map(packageUrl)).toEqual(['pkg:generic/shop@2.0']);
   for (const url of urls) expect(PackageURL.fromString(url).toString()).toBe(url);
 });
 

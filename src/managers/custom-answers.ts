@@ -1,0 +1,85 @@
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
+import {cleanLine} from '../model/clean.ts';
+import {
+  changeSchema,
+  installedPackageSchema,
+  updateSchema,
+  type Change,
+  type InstalledPackage,
+  type ManagerId,
+  type Update,
+} from '../model/package.ts';
+
+/** What an updater has is of no architecture that anybody knows. */
+export const customArch = 'any';
+const mostLines = 10_000;
+
+/**
+ * The lines that an updater printed, split at tabs. It has to end with 0 and its last line has to be `end`: the empty answer of one that
+ * crashed must not be taken for "nothing is pending". Throws `host.bad-answer`.
+ */
+const rowsOf = (verb: string, raw: Uint8Array): string[][] => {
+  const found = sections(verb, raw);
+  const code = wordOf(verb, found, 'code');
+  const lines = linesOf(verb, found, 'answer');
+  if (code !== '0') {
+    const said = cleanLine(lines.at(-1) ?? '', 120);
+    throw badAnswer(verb, `it ended with ${cleanLine(code, 20)}${said === '' ? '' : `: ${said}`}`);
+  }
+  if (lines.pop() !== 'end') throw badAnswer(verb, 'its last line is not "end"');
+  if (lines.length > mostLines) throw badAnswer(verb, `it has more than ${mostLines} lines`);
+  return lines.map(line => line.split('\t'));
+};
+
+/** `NAME TAB INSTALLED TAB CANDIDATE [TAB security|other]`. */
+export const parsePending = (verb: string, manager: ManagerId, raw: Uint8Array): Update[] =>
+  rowsOf(verb, raw).map(row => {
+    const [name, installed, candidate, kind = 'other', ...more] = row;
+    const parsed = updateSchema.safeParse({
+      manager,
+      name,
+      arch: customArch,
+      installed,
+      candidate,
+      source: name,
+      sourceVersion: candidate,
+      origin: `its own updater (${manager})`,
+      security: kind === 'security',
+    });
+    const isKnownKind = kind === 'security' || kind === 'other';
+    if (!parsed.success || !isKnownKind || more.length > 0 || installed === candidate)
+      throw badAnswer(verb, `"${cleanLine(row.join(' '), 80)}" is no update`);
+    return parsed.data;
+  });
+
+/** `NAME TAB VERSION`, each name once. */
+export const parseInstalled = (verb: string, manager: ManagerId, raw: Uint8Array): InstalledPackage[] => {
+  const items = rowsOf(verb, raw).map(row => {
+    const [name, version, ...more] = row;
+    const parsed = installedPackageSchema.safeParse({
+      manager,
+      name,
+      arch: customArch,
+      version,
+      source: name,
+      sourceVersion: version,
+      status: 'ii',
+    });
+    if (!parsed.success || more.length > 0)
+      throw badAnswer(verb, `"${cleanLine(row.join(' '), 80)}" is nothing installed`);
+    return parsed.data;
+  });
+  if (new Set(items.map(({name}) => name)).size < items.length) throw badAnswer(verb, 'it names one twice');
+  return items;
+};
+
+/** What the updater has now, against what was wanted of it: `wanted` says `NAME VERSION` or `NAME FROM TO`, a line each. */
+export const parseWanted = (verb: string, raw: Uint8Array): string[][] =>
+  linesOf(verb, sections(verb, raw), 'wanted').map(line => line.split(' '));
+
+export const changeOf = (
+  manager: ManagerId,
+  name: string,
+  from: string | null,
+  to: string | undefined,
+): Change => changeSchema.parse({manager, name, arch: customArch, from, to});

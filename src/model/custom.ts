@@ -1,0 +1,37 @@
+import {z} from 'zod';
+
+/** A program by its whole path, then its arguments. No shell reads them; what changes (names, versions, a directory) follows them. */
+const commandSchema = z
+  .array(z.string().regex(/^[^\p{C}]{1,200}$/u, 'a word of one line, not empty'))
+  .min(1)
+  .max(10)
+  .refine(
+    ([program]) => program?.startsWith('/') === true,
+    'a command begins with the whole path of its program',
+  );
+
+/** An application's own updater, as commands of the inventory. docs/inventory.md says what each has to print. */
+export const customManagerSchema = z.strictObject({
+  pending: commandSchema,
+  installed: commandSchema,
+  /** + NAME VERSION DIRECTORY: puts all that installing the version takes into the empty directory. */
+  stage: commandSchema,
+  /** + NAME FROM TO DIRECTORY. */
+  install: commandSchema,
+  /** + NAME FROM TO DIRECTORY, where FROM is what is installed and TO what was before. */
+  undo: commandSchema,
+  /** Who runs them. */
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user of the host')
+    .default('root'),
+  /** Seconds that each call may take. */
+  deadline: z.int().min(1).max(7200).default(600),
+});
+export type CustomManager = z.infer<typeof customManagerSchema>;
+
+/** By the name of the application. */
+export const customManagersSchema = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'the name of an updater has small letters, digits and "-"'),
+  customManagerSchema,
+);

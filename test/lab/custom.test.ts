@@ -1,0 +1,85 @@
+import {mkdtemp, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {beforeAll, describe, expect, it} from 'vitest';
+import {installShop, shopOverlay} from './custom-app.ts';
+import {up, type Lab} from './lab.ts';
+import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
+
+/** One real host with apt and an application's own updater. */
+describe("an application's own updater beside apt", () => {
+  const host = 'lab3';
+  let lab: Lab;
+  let deck: Patchdeck;
+  let overlay: string;
+
+  const run = (...args: string[]): Promise<Answer> => deck.run(...args, '--overlay', overlay);
+  const well = async (...args: string[]): Promise<Answer> => {
+    const answer = await run(...args);
+    expect(answer.exit === 0 ? '' : answer.said).toBe('');
+    return answer;
+  };
+  const shell = async (command: string): Promise<string> => (await lab.shell(host, command)).stdout.trim();
+  const state = async (): Promise<string[]> => [
+    await shell('readlink /opt/shop/current'),
+    await shell("dpkg-query -W -f='${Version}' pdlab-web"),
+    await shell('systemctl is-active shop.service'),
+  ];
+  const jobsOf = ({lines}: Answer): unknown[] =>
+    lines.flatMap(({type, data}) => {
+      const job = data?.['job'] as {kind: string; step: number} | undefined;
+      return type === 'job.intended' && job !== undefined && job.kind !== 'restart'
+        ? [`${job.kind} ${job.step}`]
+        : [];
+    });
+
+  beforeAll(async () => {
+    lab = await up({hosts: 4});
+    await lab.reset(host);
+    await lab.install(host, 'pdlab-web=1.0');
+    await installShop(lab, host);
+    deck = await patchdeckOn(lab);
+    overlay = join(await mkdtemp(join(tmpdir(), 'patchdeck-overlay-')), 'overlay.yaml');
+    await writeFile(overlay, shopOverlay(host));
+  });
+
+  it('that crashes makes the host unknown: an empty answer is not "nothing pending"', async () => {
+    await shell('touch /opt/shop/crash');
+    const scan = await run('scan', host);
+    expect(scan.exit).toBe(3);
+    expect(scan.said).toContain('the answer to custom.pending cannot be believed: it ended with 9');
+    await shell('rm /opt/shop/crash');
+  });
+
+  it('is planned, staged and carried out as the second step, and proven', async () => {
+    await well('scan', host);
+    await well('plan', '--package', 'shop', '--package', 'pdlab-web');
+    const test = await well('test', '--yes');
+    expect(jobsOf(test)).toEqual(['stage 0', 'stage 1', 'install 0', 'install 1']);
+    expect(JSON.stringify(test.lines)).toContain(
+      'custom/shop: the simulated way back differs: it cannot be rehearsed',
+    );
+    expect(await state()).toEqual(['versions/2.0', '1.1', 'active']);
+  });
+
+  it('is taken back first, then apt, from what was staged', async () => {
+    await shell('rm -rf /opt/shop/vendor/1.0 /opt/shop/versions/1.0');
+    const rollback = await well('rollback', host, '--yes', '--reason', 'try it');
+    expect(jobsOf(rollback)).toEqual(['undo 1', 'undo 0']);
+    expect(await state()).toEqual(['versions/1.0', '1.0', 'active']);
+  });
+
+  it('that installs a version which does not run is a regression, and is taken back', async () => {
+    await shell('echo 3.0 > /opt/shop/offers; cp -r /opt/shop/versions/1.0 /opt/shop/vendor/1.0');
+    deck = await patchdeckOn(lab);
+    await well('scan', host);
+    await well('plan', '--package', 'shop');
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    expect(test.said).toContain('shop.service');
+    expect((await state())[0]).toBe('versions/3.0');
+    await well('rollback', host, '--yes', '--reason', 'it does not run');
+    expect(await state()).toEqual(['versions/1.0', '1.0', 'active']);
+    await lab.reset(host);
+  });
+});

@@ -1,0 +1,182 @@
+import {execFile} from 'node:child_process';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
+import {customManager} from '../../src/managers/custom.ts';
+import type {Manager} from '../../src/managers/manager.ts';
+import {customManagerSchema} from '../../src/model/custom.ts';
+import type {Change} from '../../src/model/package.ts';
+import type {StepPoint} from '../../src/model/rollback.ts';
+import type {Probe, Script} from '../../src/model/script.ts';
+
+/** An application in a folder: a file for each version it could have, one that says which it has. Every call is kept. */
+const updater = `#!/bin/sh
+here=$(dirname "$0")
+for word; do printf '[%s]' "$word"; done >> "$here/calls"; echo >> "$here/calls"
+[ ! -e "$here/crash" ] || { echo 'it crashed'; exit 3; }
+has=$(cat "$here/installed")
+case $1 in
+  pending) [ "$has" = 2 ] || printf 'shop\\t%s\\t2\\tsecurity\\n' "$has"; [ -e "$here/cut" ] || echo end ;;
+  installed) printf 'shop\\t%s\\n' "$has"; echo end ;;
+  stage) [ -e "$here/versions/$3" ] && cp "$here/versions/$3" "$4/app" ;;
+  install) [ "$has" = "$3" ] && [ "$(cat "$5/app")" = "version $4" ] && echo "$4" > "$here/installed" ;;
+  undo) [ "$has" = "$3" ] && [ "$(cat "$5/app")" = "version $4" ] && echo "$4" > "$here/installed" ;;
+esac
+`;
+
+let folder: string;
+let shop: Manager;
+let directory: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchdeck-custom-'));
+  directory = join(folder, 'stage', 'plan');
+  await mkdir(join(folder, 'versions'));
+  for (const version of ['1', '2']) await writeFile(join(folder, 'versions', version), `version ${version}`);
+  await writeFile(join(folder, 'installed'), '1\n');
+  const program = join(folder, 'updater');
+  await writeFile(program, updater);
+  await chmod(program, 0o755);
+  const command = (word: string): string[] => [program, word];
+  shop = customManager(
+    'custom/shop',
+    customManagerSchema.parse({
+      pending: command('pending'),
+      installed: command('installed'),
+      stage: command('stage'),
+      install: command('install'),
+      undo: command('undo'),
+      deadline: 20,
+    }),
+  );
+});
+afterEach(() => rm(folder, {recursive: true, force: true}));
+
+const run = ({text}: Script): Promise<{code: number; stdout: string}> =>
+  new Promise(resolve => {
+    const child = execFile('/bin/sh', ['-s'], (error, stdout) =>
+      resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout}),
+    );
+    child.stdin?.end(text);
+  });
+const ask = async <Args, Answer>(probe: Probe<Args, Answer>, args: Args): Promise<Answer> =>
+  probe.parse(Buffer.from((await run(probe.script(args))).stdout));
+const calls = async (): Promise<string[]> =>
+  (await readFile(join(folder, 'calls'), 'utf8')).trimEnd().split('\n');
+const has = async (): Promise<string> => (await readFile(join(folder, 'installed'), 'utf8')).trim();
+const changes: Change[] = [{manager: 'custom/shop', name: 'shop', arch: 'any', from: '1', to: '2'}];
+const staged = async (): Promise<StepPoint> => {
+  expect((await run(shop.stage({directory, changes}))).code).toBe(0);
+  const packages = await ask(shop.staged, {directory});
+  return {
+    ...{manager: 'custom/shop', directory, ...packages, automatic: [], held: []},
+    ...{simulated: false, grade: 'partial', reasons: []},
+  };
+};
+
+describe("an application's own updater", () => {
+  it('says what is pending and what is installed', async () => {
+    expect(await ask(shop.pending, undefined)).toMatchObject([
+      {manager: 'custom/shop', name: 'shop', installed: '1', candidate: '2', security: true},
+    ]);
+    expect(await ask(shop.installed, undefined)).toMatchObject([{name: 'shop', version: '1', status: 'ii'}]);
+    expect(await calls()).toEqual(['[pending]', '[installed]']);
+  });
+
+  test.each([
+    ['crash', /it ended with 3: it crashed; nothing was taken from it/],
+    ['cut', /its last line is not "end"/],
+  ])('that ends with "%s" is not believed: nothing pending is something else', async (how, says) => {
+    await writeFile(join(folder, how), '');
+    await expect(ask(shop.pending, undefined)).rejects.toThrow(says);
+  });
+
+  test.each([
+    'shop\t1',
+    'shop\t1\t1',
+    'shop\t1\t2\tmaybe',
+    'sh op\t1\t2',
+    'shop\t1\t$(x)',
+    'shop\t1\t2\tother\tx',
+  ])('whose line is "%s" is not believed', line => {
+    const answer = `@@ wanted\n\n@@ answer\n${line}\nend\n\n@@ code\n0\n@@ end\n`;
+    expect(() => shop.pending.parse(Buffer.from(answer))).toThrow(/is no update/);
+  });
+
+  it('simulates by asking anew: what it does not offer any more is refused', async () => {
+    const want = (version: string) => ask(shop.simulate, [{name: 'shop', arch: 'any', version}]);
+    expect(await want('2')).toEqual({changes, refused: undefined});
+    expect(await want('3')).toEqual({
+      changes: [],
+      refused: 'shop 3 is not offered by its updater any more',
+    });
+  });
+
+  it('is staged as one file a version, the same each time, and simulated from what is installed then', async () => {
+    const point = await staged();
+    expect(point.fresh).toMatchObject([{name: 'shop', version: '2', file: 'shop_0.tar'}]);
+    expect(point.previous).toMatchObject([{name: 'shop', version: '1'}]);
+    expect((await staged()).fresh).toEqual(point.fresh);
+    const {fresh} = point;
+    expect((await ask(shop.simulateStaged, {directory, changes, fresh})).changes).toEqual(changes);
+    await writeFile(join(folder, 'installed'), '1.5\n');
+    const drifted = await ask(shop.simulateStaged, {directory, changes, fresh});
+    expect(drifted.changes).toMatchObject([{from: '1.5', to: '2'}]);
+  });
+
+  it('that cannot give the version of before has no way back, and one that cannot give the new one is not staged', async () => {
+    await rm(join(folder, 'versions', '1'));
+    expect(await staged()).toMatchObject({previous: [], gone: [{name: 'shop', version: '1'}]});
+    await rm(join(folder, 'versions', '2'));
+    expect((await run(shop.stage({directory, changes}))).code).toBe(1);
+    expect((await ask(shop.staged, {directory})).fresh).toEqual([]);
+  });
+
+  it('installs from the staged files and goes back to them, though the updater could not give them any more', async () => {
+    const point = await staged();
+    await rm(join(folder, 'versions'), {recursive: true});
+    expect((await run(shop.install({point, changes}))).code).toBe(0);
+    expect(await has()).toBe('2');
+    expect((await run(shop.undo({point, changes}))).code).toBe(0);
+    expect(await has()).toBe('1');
+    const [install, undo] = (await calls()).slice(-2);
+    expect(install).toMatch(/^\[install\]\[shop\]\[1\]\[2\]\[\/var\/tmp\/patchdeck\.\w+\]$/);
+    expect(undo).toMatch(/^\[undo\]\[shop\]\[2\]\[1\]\[\/var\/tmp\/patchdeck\.\w+\]$/);
+    const left = (await readdir('/var/tmp')).filter(name => install?.includes(name) ?? false);
+    expect(left).toEqual([]);
+  });
+
+  it('is not given a file that is not what was staged', async () => {
+    const point = await staged();
+    await writeFile(join(directory, 'new', 'shop_0.tar'), 'another');
+    const {code, stdout} = await run(shop.install({point, changes}));
+    expect({code, stdout}).toEqual({
+      code: 1,
+      stdout: 'patchdeck-error new/shop_0.tar is not what was staged\n',
+    });
+    expect(await has()).toBe('1');
+  });
+
+  it('gets words as they are, whatever is in them', async () => {
+    const words = ['$(touch${IFS}CANARY)', '`touch CANARY`', '*', "';touch CANARY;'", '~', '-n'];
+    const own = customManagerSchema.parse({
+      ...{pending: [join(folder, 'updater'), ...words], installed: ['/x'], stage: ['/x']},
+      ...{install: ['/x'], undo: ['/x']},
+    });
+    await run(customManager('custom/shop', own).pending.script(undefined));
+    expect(await calls()).toEqual([words.map(word => `[${word}]`).join('')]);
+    expect(await readdir(folder)).not.toContain('CANARY');
+  });
+});
+
+describe('the commands of an updater', () => {
+  const stated = {pending: ['/p'], installed: ['/i'], stage: ['/s'], install: ['/n'], undo: ['/u']};
+  it('begin with a whole path and are words of one line', () => {
+    expect(customManagerSchema.parse(stated)).toMatchObject({user: 'root', deadline: 600});
+    for (const wrong of [['p'], [], ['/p', 'a\nb'], ['/p', ''], '/p'])
+      expect(customManagerSchema.safeParse({...stated, pending: wrong}).success).toBe(false);
+    for (const user of ['-x', 'a b', '$(x)', ''])
+      expect(customManagerSchema.safeParse({...stated, user}).success).toBe(false);
+  });
+});
