@@ -53,7 +53,7 @@ export const addDemo = (program: Command): void => {
         ready();
         process.exitCode = headless
           ? await onEngine('demo', engine, flags, output, undefined, wholeRun)
-          : await showConsole(engine, {fleet: 'demo-shop', mode: 'demo', operator: flags.operator}, raw);
+          : await showConsole({engine, mode: 'demo'}, {fleet: 'demo-shop', operator: flags.operator}, raw);
       } catch (error) {
         process.exitCode = output.error('demo', error);
       } finally {

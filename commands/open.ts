@@ -4,9 +4,9 @@ import {PatchdeckError} from '../src/model/error.ts';
 import {terminalRefusal} from '../components/terminal-refusal.ts';
 import {connectEngine} from '../src/engine/connect-engine.ts';
 import {followEngine} from '../src/engine/follow-engine.ts';
-import type {EngineSettings} from '../src/engine/settings.ts';
-
 import type {Engine} from '../src/engine/interface.ts';
+import type {EngineSettings} from '../src/engine/settings.ts';
+import type {StageName} from '../src/model/phase.ts';
 import {exitCodes} from './exit-code.ts';
 import {readFlags, withFlags} from './flags.ts';
 import {createOutput} from './output.ts';
@@ -44,24 +44,21 @@ export const addOpen = (program: Command): void => {
         const drawing = import('../components/start-console.tsx');
         const flags = readFlags(raw);
         const settings = await engineSettings(flags, raw.new === true ? 'new' : 'join', patterns);
-        const [opened] = await Promise.all([openOrFollow(settings), drawing]);
-        const {engine} = opened;
-        const fleet = engine.state().run?.run.fleet ?? settings.fleet?.inventory.fleet ?? 'fleet';
-        process.exitCode = await showConsole(
-          engine,
-          {fleet, mode: opened.mode, operator: flags.operator},
-          raw,
-        );
+        const reopen = (): Promise<Opened> => openOrFollow(settings);
+        const [opened] = await Promise.all([reopen(), drawing]);
+        const fleet = opened.engine.state().run?.run.fleet ?? settings.fleet?.inventory.fleet ?? 'fleet';
+        process.exitCode = await showConsole(opened, {fleet, operator: flags.operator, reopen}, raw);
       } catch (error) {
         process.exitCode = output.error(name, error);
       }
     });
 };
 
+/** An engine, and what the console may do with it. */
+type Opened = {engine: Engine; mode: 'live' | 'demo' | 'read-only'};
+
 /** The run, or, where another console holds it, a look at it that follows live and changes nothing. */
-const openOrFollow = async (
-  settings: EngineSettings,
-): Promise<{engine: Engine; mode: 'live' | 'read-only'}> => {
+const openOrFollow = async (settings: EngineSettings): Promise<Opened> => {
   try {
     return {engine: await connectEngine(settings, engineWorker), mode: 'live'};
   } catch (error) {
@@ -84,14 +81,18 @@ export const requireTerminal = (): void => {
   );
 };
 
-/** Shows the console on an open engine until the operator leaves, then closes the engine. */
+/**
+ * Shows the console on an open engine until the operator leaves, then closes the engine. `reopen` is how a console that only follows takes
+ * the run over, in its place: where another one was faster, it follows that one.
+ */
 export const showConsole = async (
-  engine: Engine,
-  about: {fleet: string; mode: 'live' | 'demo' | 'read-only'; operator?: string},
+  opened: Opened,
+  about: {fleet: string; operator?: string; reopen?: () => Promise<Opened>},
   screen: ScreenFlags,
 ): Promise<number> => {
   const {startConsole} = await import('../components/start-console.tsx');
   // The terminal may be gone, the run is not: hosts finish by themselves and the next console goes on with them.
+  let {engine, mode} = opened;
   let leaving: Promise<void> | undefined;
   const leave = (): void => {
     leaving ??= engine.close().finally(() => process.exit(exitCodes.interrupted));
@@ -100,24 +101,32 @@ export const showConsole = async (
   process.on('SIGHUP', leave);
   process.on('SIGTERM', leave);
   const leaveTerminal = keepTerminal();
+  let stage: StageName | undefined;
   try {
-    await startConsole({
-      engine,
-      mode: about.mode,
-      fleet: about.fleet,
-      ascii: screen.ascii === true,
-      colour: screen.color !== false && (process.env['NO_COLOR'] ?? '') === '',
-      screenReader: screen.screenReader === true,
-      now: () => Date.now(),
-      operator: about.operator ?? userInfo().username,
-    });
+    for (;;) {
+      const left = await startConsole({
+        engine,
+        mode,
+        fleet: about.fleet,
+        ascii: screen.ascii === true,
+        colour: screen.color !== false && (process.env['NO_COLOR'] ?? '') === '',
+        screenReader: screen.screenReader === true,
+        now: () => Date.now(),
+        operator: about.operator ?? userInfo().username,
+        ...(stage === undefined ? {} : {initialStage: stage}),
+      });
+      if (left.how === 'quit' || about.reopen === undefined) break;
+      ({stage} = left);
+      await engine.close();
+      ({engine, mode} = await about.reopen());
+    }
   } finally {
     leaveTerminal();
     await engine.close();
   }
   const {run} = engine.state();
   const open = run !== undefined && run.run.closed === undefined;
-  if (open && about.mode === 'live') {
+  if (open && mode === 'live') {
     process.stderr.write(`run ${run.run.id} is open; \`patchdeck\` goes on with it\n`);
   }
   return exitCodes.done;

@@ -41,6 +41,7 @@ export type StoreOptions = {
   initialStage?: StageName;
   suspend: () => Promise<void>;
   leave: () => void;
+  takeOver: () => void;
 };
 
 export type ConsoleStore = ReturnType<typeof makeConsoleStore>;
@@ -145,6 +146,9 @@ export const makeConsoleStore = (options: StoreOptions) => {
         return;
       case 'suspend':
         options.suspend().catch((error: unknown) => say(describeError(error), 'bad'));
+        return;
+      case 'take-over':
+        options.takeOver();
         return;
       case 'leave':
         options.leave();

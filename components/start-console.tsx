@@ -25,13 +25,17 @@ export type ConsoleOptions = {
   initialStage?: StageName;
 };
 
+/** How the operator left: for good, or to take the run over; and on which screen. */
+export type Left = {how: 'quit' | 'take-over'; stage: StageName};
+
 /**
  * Shows the console until the operator leaves. The engine stays open: closing it is the caller's. Whether there is a
  * terminal to draw on is asked before, with `terminalRefusal`.
  */
-export const startConsole = async (options: ConsoleOptions): Promise<'quit'> => {
+export const startConsole = async (options: ConsoleOptions): Promise<Left> => {
   const stdout = options.stdout ?? process.stdout;
   const app: {use?: ReturnType<typeof useApp>} = {};
+  let how: Left['how'] = 'quit';
   const store = makeConsoleStore({
     ...options,
     now: () => options.now(),
@@ -41,6 +45,10 @@ export const startConsole = async (options: ConsoleOptions): Promise<'quit'> => 
       if (app.use !== undefined) await suspend(app.use.suspendTerminal);
     },
     leave: () => app.use?.exit(),
+    takeOver: () => {
+      how = 'take-over';
+      app.use?.exit();
+    },
   });
   const instance = render(<Root store={store} ready={use => (app.use = use)} />, {
     stdout,
@@ -59,7 +67,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<'quit'> => 
   } finally {
     store.close();
   }
-  return 'quit';
+  return {how, stage: store.get().ui.stage};
 };
 
 const Root = (props: {store: ConsoleStore; ready: (use: ReturnType<typeof useApp>) => void}) => {

@@ -113,4 +113,6 @@ export type Deed =
   | {do: 'change'; change: (ui: Ui) => Ui}
   | {do: 'say'; text: string}
   | {do: 'suspend'}
-  | {do: 'leave'};
+  | {do: 'leave'}
+  /** Leaves this engine, which only follows, for one that holds the run. */
+  | {do: 'take-over'};

@@ -9,12 +9,14 @@ import {movingBindings} from './moving.ts';
 import {patchBindings} from './patches.ts';
 import {selectingBindings} from './selecting.ts';
 import {stageBindings} from './stages.ts';
+import {takingOverBindings} from './taking-over.ts';
 
 /**
  * The one table of keys. Help, palette, hints and docs/keys.md are made from it; the first that fits a screen and a key
  * is meant.
  */
 export const bindings: readonly Binding[] = [
+  ...takingOverBindings,
   ...deployBindings,
   ...stageBindings,
   ...closingBindings,

@@ -128,10 +128,11 @@ export const followEngine = async (stateDir: string, run: string): Promise<Engin
       interrupted: status.interrupted,
       busy: live && status.busy,
       failed: status.failed ?? undefined,
+      holder: live ? 'answers' : 'gone',
       notices: [
         live
           ? `this console follows: the run is held by ${heldBy}`
-          : `${heldBy} is gone or does not answer: leave this console and start patchdeck again to take the run over`,
+          : `${heldBy} is gone or does not answer: the run can be taken over here (O)`,
         ...status.asked.map(title => `asked there: ${title}`),
         ...status.notices,
       ],
@@ -144,7 +145,7 @@ export const followEngine = async (stateDir: string, run: string): Promise<Engin
       Promise.resolve({
         code: 'run.read-only',
         what: `this console follows the run that ${heldBy} holds; nothing was done`,
-        next: 'decide there, or take the run over when it is gone: leave and start patchdeck again',
+        next: 'decide there, or take the run over when it is gone (O)',
       }),
     read: digest => files.read(digest),
     holes: question => readHoles(fold.state, digest => files.read(digest), question),

@@ -69,6 +69,8 @@ export type EngineState = {
   busy: boolean;
   /** Why the engine cannot go on, where it cannot: the disk is full, the worker died. Hosts at work finish by themselves. */
   failed: string | undefined;
+  /** Of a run that another console holds: whether that one answers, or is gone so that the run can be taken over. */
+  holder?: 'answers' | 'gone';
   /** What was found broken in the store and mended, or what makes it read-only; each a sentence for the operator. */
   notices: readonly string[];
 };

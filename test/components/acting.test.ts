@@ -353,6 +353,25 @@ test('a console that only reads changes nothing and says why', async () => {
   expect(engine.commands).toEqual([]);
 });
 
+test('a console that follows takes the run over when the one that held it is gone, and after a y', async () => {
+  signedShop();
+  engine.holder = 'answers';
+  const console = await open({stage: 'deploy', mode: 'read-only'});
+  expect(console.frame()).not.toContain('take over');
+  await console.send('O');
+  await console.until(/that\s+holds\s+the\s+run\s+still\s+answers/);
+  engine.holder = 'gone';
+  engine.signal('web01', 'looked at');
+  await console.until('O take over');
+  await console.send('O');
+  await console.until(/Take run \S+ over\?/);
+  await console.send(keys.enter);
+  expect(console.takenOver()).toBe(false);
+  await console.send('y');
+  expect(console.takenOver()).toBe(true);
+  expect(engine.commands).toEqual([]);
+});
+
 test('closing the run wants a reason and a y', async () => {
   signedShop();
   const console = await open({stage: 'verify'});

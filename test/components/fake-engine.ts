@@ -18,6 +18,7 @@ export class FakeEngine implements Engine {
   interrupted = false;
   busy = false;
   failed: string | undefined;
+  holder: 'answers' | 'gone' | undefined;
   /** The clock of its events, ms since 1970. */
   now: () => number;
   readonly #fold = new Fold();
@@ -40,6 +41,7 @@ export class FakeEngine implements Engine {
       busy: this.busy,
       failed: this.failed,
       notices: this.notices,
+      ...(this.holder === undefined ? {} : {holder: this.holder}),
     };
   }
 

@@ -27,6 +27,7 @@ export const show = async (options: Options = {}) => {
   const stdout = new FakeStdout(options.columns ?? 80, options.rows ?? 24);
   const stdin = new FakeStdin();
   let left = false;
+  let takenOver = false;
   let suspended = 0;
   const store = makeConsoleStore({
     engine,
@@ -46,6 +47,7 @@ export const show = async (options: Options = {}) => {
       return Promise.resolve();
     },
     leave: () => (left = true),
+    takeOver: () => (takenOver = true),
   });
   const app = render(<Console store={store} />, {
     stdout: stdout as unknown as NodeJS.WriteStream,
@@ -67,6 +69,7 @@ export const show = async (options: Options = {}) => {
     /** The rows of the frame. */
     rows: (): string[] => frame().split('\n'),
     left: () => left,
+    takenOver: () => takenOver,
     suspended: () => suspended,
     /** Sends one packet as it is. */
     send: async (packet: string): Promise<void> => {

@@ -19,6 +19,7 @@ test('an operator opens the console, looks at a host and goes back', async () =>
     size: {columns: 100, rows: 24},
     suspend: () => Promise.resolve(),
     leave: () => undefined,
+    takeOver: () => undefined,
   });
   const app = render(<Console store={store} />);
   const until = async (wanted: string): Promise<void> => {
