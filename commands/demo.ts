@@ -26,7 +26,7 @@ const ownFlags = z.object({
 });
 
 /** How much faster than a person wants to watch a whole run goes by itself. */
-const headlessSpeed = 8;
+const headlessSpeed = 20;
 
 export const addDemo = (program: Command): void => {
   withScreenFlags(withFlags(program.command('demo')))
