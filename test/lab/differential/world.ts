@@ -76,10 +76,17 @@ export const makeWorld = async (folder: string): Promise<World> => {
 const makeMachine = async (folder: string): Promise<void> => {
   const home = join(folder, 'home');
   await mkdir(join(home, '.ssh'), {recursive: true, mode: 0o700});
+  // Single files that were mounted would vanish as soon as anybody on this machine replaces the real ones (useradd does).
+  const layer = join(folder, 'layer');
+  await mkdir(layer);
+  await must('mount', ['-t', 'tmpfs', 'tmpfs', layer]);
+  const [upper, work] = [join(layer, 'etc'), join(layer, 'work')];
+  for (const part of [upper, work]) await mkdir(part, {mode: 0o755});
+  await must('mount', [
+    ...['-t', 'overlay', 'overlay', '-o', `lowerdir=/etc,upperdir=${upper},workdir=${work}`, '/etc'],
+  ]);
   const own = async (path: string, change: (text: string) => string): Promise<void> => {
-    const mine = join(folder, path.replaceAll('/', '_'));
-    await writeFile(mine, change(await readFile(path, 'utf8').catch(() => '')), {mode: 0o644});
-    await must('mount', ['--bind', mine, path]);
+    await writeFile(path, change(await readFile(path, 'utf8').catch(() => '')));
   };
   const accounts = ['alice', 'bob'];
   await own('/etc/hosts', () =>
