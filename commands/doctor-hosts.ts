@@ -2,6 +2,7 @@ import {walkTo, type Walk} from '../src/hosts/walk.ts';
 import {findInventory, loadInventory} from '../src/inventory/load.ts';
 import {selectHosts} from '../src/inventory/select.ts';
 import {describeError, PatchdeckError} from '../src/model/error.ts';
+import {createManagers} from '../src/managers/registry.ts';
 import type {Host} from '../src/model/host.ts';
 import {resolveTarget} from '../src/ssh/resolve.ts';
 import {defaultDeadlines} from '../src/ssh/session.ts';
@@ -16,7 +17,7 @@ import type {Output} from './output.ts';
 export const doctorHosts = async (patterns: string[], flags: Flags, output: Output): Promise<ExitCode> => {
   requireSshConfig(flags.sshConfig);
   const path = await findInventory(flags.inventory, process.env, process.cwd());
-  const {inventory} = await loadInventory(path);
+  const {inventory} = await loadInventory(path, flags);
   const becomePassword = await readPasswordFile(flags.becomePasswordFile);
   const settings: SshSettings = {
     ...(flags.sshConfig === undefined ? {} : {configFile: flags.sshConfig}),
@@ -29,6 +30,7 @@ export const doctorHosts = async (patterns: string[], flags: Flags, output: Outp
   const world = {
     resolve: (host: Host) => resolveTarget(host, settings, readConfig),
     transport: createTransport(settings),
+    managers: createManagers(),
     ask: (question: Parameters<Parameters<typeof walkTo>[1]['ask']>[0]) =>
       answerOne({id: '', ...question}, {hostKeys: flags.acceptHostKey, becomePassword}),
     now: Date.now,
@@ -40,6 +42,7 @@ export const doctorHosts = async (patterns: string[], flags: Flags, output: Outp
     for (const {step, says} of walk.passed) output.print(`ok ${host.name}: ${step}: ${says}`);
     walks.push({host: host.name, walk});
   }
+  await world.transport.close();
   const problems = walks.flatMap(({host, walk}) => problemOf(host, walk));
   const exit = problems.length > 0 ? exitCodes.hosts : exitCodes.done;
   const summary =

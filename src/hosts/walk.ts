@@ -1,3 +1,6 @@
+import {userInfo} from 'node:os';
+import type {Managers} from '../managers/registry.ts';
+import type {Facts} from '../model/facts.ts';
 import type {Host} from '../model/host.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Asker} from '../model/question.ts';
@@ -11,9 +14,9 @@ import {facts} from './facts.ts';
 /** The steps to a host that can be patched, in their order. */
 export const steps = [
   'name',
-  'hop',
   'address',
   'port',
+  'hop',
   'key exchange',
   'host key',
   'authentication',
@@ -34,6 +37,7 @@ export type Walk = {
 export type WalkWorld = {
   resolve: (host: Host) => Promise<Target>;
   transport: Transport;
+  managers: Pick<Managers, 'on'>;
   ask: Asker;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -50,57 +54,91 @@ export const walkTo = async (host: Host, world: WalkWorld): Promise<Walk> => {
   let at: Step = 'name';
   let session: Session | undefined;
   try {
-    if (host.transport === 'local') good('name', 'this machine itself');
     const target = host.transport === 'local' ? undefined : await world.resolve(host);
-    if (target !== undefined) {
-      good('name', `${target.user}@${describeTarget(target)}`);
-    }
-    session = await world.transport.open(host, world.ask, world.signal);
-    if (target !== undefined) {
-      const jumps = target.jumps.map(describeTarget).join(', then ');
-      good('hop', jumps === '' ? 'none' : jumps);
-      good('address', target.address);
-      good('port', String(target.port));
-      good('key exchange', session.reach === undefined ? 'done' : describeReach(session.reach));
-      good('host key', session.hostKey);
-      good('authentication', `as ${target.user}`);
-    }
+    const user = target?.user ?? userInfo().username;
+    good('name', target === undefined ? 'this machine itself' : `${user}@${describeTarget(target)}`);
+    session = await approach(host, target, world, good, step => {
+      at = step;
+    });
     at = 'shell';
     await answered(session, false);
     good('shell', 'answers cleanly');
     at = 'become';
     await answered(session, true);
-    good('become', `root, by ${host.become}`);
+    good('become', user === 'root' ? 'root already' : `root, by ${host.become}`);
     at = 'package manager';
     const before = world.now();
     const seen = facts.parse((await session.run(facts.script(undefined), {signal: world.signal})).stdout);
-    if (seen.managers.length === 0) throw noManager(host, seen.os.name);
-    good('package manager', `${seen.managers.join(', ')} on ${seen.os.name}`);
+    const managers = world.managers.on(host, seen);
+    if (managers.length === 0) throw noManager(host, seen);
+    good('package manager', `${managers.map(({id}) => id).join(', ')} on ${seen.os.name}`);
     at = 'clock';
     const offset = Math.round(seen.clock - (before + world.now()) / 2000);
     if (Math.abs(offset) > clockToleranceS) throw wrongClock(host, offset);
     good('clock', `${Math.abs(offset)} s off`);
     return {passed, stopped: undefined};
   } catch (error) {
-    return {passed, stopped: {step: session === undefined ? stepOf(error) : at, error}};
+    return {passed, stopped: {step: at, error}};
   } finally {
     session?.close();
   }
 };
 
-/** Where a connection failed, from its code. */
-const stepOf = (error: unknown): Step => {
-  if (error instanceof HopFailed) return 'hop';
-  return error instanceof PatchdeckError ? (stepOfCode.get(error.code) ?? 'key exchange') : 'key exchange';
+/** Connects and logs in. `stopAt` is told where, when that fails; `good` hears of every step before. */
+const approach = async (
+  host: Host,
+  target: Target | undefined,
+  world: WalkWorld,
+  good: (step: Step, says: string) => void,
+  stopAt: (step: Step) => void,
+): Promise<Session> => {
+  if (target === undefined) return world.transport.open(host, world.ask, world.signal);
+  const told = new Map<Step, string>();
+  const order: readonly Step[] =
+    target.jumps.length === 0
+      ? ['address', 'port', 'hop', 'key exchange', 'host key', 'authentication']
+      : // Then a jump host looks the address up and opens the port.
+        ['hop', 'address', 'port', 'key exchange', 'host key', 'authentication'];
+  const says: Partial<Record<Step, string>> = {
+    hop: target.jumps.map(describeTarget).join(', then ') || 'none',
+    address: target.address,
+    port: String(target.port),
+  };
+  const passTo = (end: number): void => {
+    for (const step of order.slice(0, end)) good(step, told.get(step) ?? says[step] ?? 'done');
+  };
+  try {
+    const session = await world.transport.open(host, world.ask, world.signal, (step, what) =>
+      told.set(step, what),
+    );
+    const way = session.reach === undefined ? '' : `, over ${describeReach(session.reach)}`;
+    says['host key'] = session.hostKey;
+    says.authentication = `as ${target.user}${way}`;
+    passTo(order.length);
+    return session;
+  } catch (error) {
+    const step = failedAt(error, order, told);
+    passTo(order.indexOf(step));
+    stopAt(step);
+    throw error;
+  }
 };
 
+/** Where a connection failed: as its code says, or else at the step after the last that was told of. */
+const failedAt = (error: unknown, order: readonly Step[], told: ReadonlyMap<Step, string>): Step => {
+  if (error instanceof HopFailed) return 'hop';
+  const known = error instanceof PatchdeckError ? stepOfCode.get(error.code) : undefined;
+  const last = order.findLastIndex(step => told.has(step));
+  const next = order.slice(last + 1).find(step => step !== 'hop');
+  return known ?? next ?? 'authentication';
+};
+
+/** The codes that mean one step alone; a timeout or a connection that was closed may mean any. */
 const stepOfCode: ReadonlyMap<string, Step> = new Map([
-  ['ssh.unresolved', 'name'],
+  ['ssh.unresolved', 'address'],
   ['ssh.unreachable', 'address'],
-  ['ssh.timeout', 'address'],
   ['ssh.refused', 'port'],
   ['ssh.not-ssh', 'port'],
-  ['ssh.closed', 'key exchange'],
   ['ssh.no-common-algorithm', 'key exchange'],
   ['ssh.host-key-unknown', 'host key'],
   ['ssh.host-key-changed', 'host key'],
@@ -121,11 +159,13 @@ const answered = async (session: Session, root: boolean): Promise<void> => {
   );
 };
 
-const noManager = (host: Host, os: string): PatchdeckError =>
+const noManager = (host: Host, {os, managers}: Facts): PatchdeckError =>
   new PatchdeckError(
     'outside',
     'host.no-manager',
-    `${host.name} (${os}) has no package manager that patchdeck knows`,
+    managers.length === 0
+      ? `${host.name} (${os.name}) has no package manager that patchdeck knows`
+      : `${host.name} (${os.name}) has ${managers.join(' and ')} alone, by which patchdeck does not patch`,
     'leave it out of the fleet, or see whether its PATH has the package manager',
   );
 

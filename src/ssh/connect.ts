@@ -12,6 +12,7 @@ import type {HostKeys} from './host-key.ts';
 import type {KeyFiles} from './key-files.ts';
 import {fingerprint} from './known-hosts.ts';
 import type {Secrets} from './secrets.ts';
+import type {Tell} from './session.ts';
 import type {ConnectLimits} from './settings.ts';
 import {startStopwatch} from './stopwatch.ts';
 import type {Target} from './target.ts';
@@ -90,13 +91,14 @@ export const connect = async (
   shared: Shared,
   ask: Asker,
   signal: AbortSignal,
+  tell: Tell = () => undefined,
 ): Promise<Connection> => {
   for (let attempt = 1; ; attempt += 1) {
     const judge = await shared.hostKeys.prepare(target);
     const open = new Set<Promise<unknown>>();
     const leave = await shared.starting.enter(way.name, signal);
     try {
-      const found = await attemptOnce(target, way, shared, judge, ask, signal, open);
+      const found = await attemptOnce(target, way, shared, judge, ask, signal, open, tell);
       if ('client' in found) return {client: found.client, hostKey: fingerprint(found.key)};
       leave();
       await orAbort(shared.hostKeys.askAbout(target, found.unknownKey, ask), signal);
@@ -132,8 +134,9 @@ const attemptOnce = async (
   signal: AbortSignal,
   /** Questions that people have not answered yet. */
   open: Set<Promise<unknown>>,
+  tell: Tell,
 ): ReturnType<typeof shakeHands> => {
-  const progress: Progress = {stage: 'connecting', sawSsh: false, seen: ''};
+  const progress: Progress = {stage: 'connecting', sawSsh: false, seen: '', tell};
   const own = new AbortController();
   const abort = (): void => own.abort(reasonOf(signal));
   signal.throwIfAborted();
@@ -154,6 +157,7 @@ const attemptOnce = async (
   };
   try {
     const socket = await way.open(own.signal);
+    tell('port', String(target.port));
     return await shakeHands({
       ssh2: shared.ssh2,
       target,

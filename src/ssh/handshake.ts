@@ -12,6 +12,8 @@ import {
 } from './errors.ts';
 import type {HostKeyJudge} from './host-key.ts';
 import {blockedKey} from './host-key.ts';
+import {fingerprint, keyType} from './known-hosts.ts';
+import type {Tell} from './session.ts';
 import type {Target} from './target.ts';
 import type {Ssh2} from './ssh2.ts';
 
@@ -27,8 +29,8 @@ export type HandshakeContext = {
   progress: Progress;
 };
 
-/** How far an attempt got, for the message when its time is over. */
-export type Progress = {stage: string; sawSsh: boolean; seen: string};
+/** How far an attempt got: for the message when its time is over, and for whoever is told. */
+export type Progress = {stage: string; sawSsh: boolean; seen: string; tell: Tell};
 
 export type Handshake = {client: Client; key: Uint8Array} | {unknownKey: Uint8Array};
 
@@ -77,10 +79,14 @@ export const shakeHands = (context: HandshakeContext): Promise<Handshake> =>
     const verify = (shown: Buffer): boolean => {
       // Called again on every rekey: the key of a connection never changes.
       if (key !== undefined) return shown.equals(key);
+      progress.tell('key exchange', `${keyType(shown)} host key`);
       const found = judge.judge(shown);
-      if (found.is === 'known') key = Buffer.from(shown);
-      else if (found.is === 'unknown') end(() => resolve({unknownKey: Buffer.from(shown)}));
-      else fail(blockedKey(target, shown, found));
+      if (found.is === 'known') {
+        key = Buffer.from(shown);
+        progress.tell('host key', fingerprint(key));
+      }
+      if (found.is === 'unknown') end(() => resolve({unknownKey: Buffer.from(shown)}));
+      if (found.is === 'changed' || found.is === 'revoked') fail(blockedKey(target, shown, found));
       return found.is === 'known';
     };
 

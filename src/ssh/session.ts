@@ -48,9 +48,13 @@ export interface Session {
   close(): void;
 }
 
+/** How far the way to a host was good: its port answers, keys were exchanged with it, its host key is known. With what was found. */
+export type Tell = (step: 'port' | 'key exchange' | 'host key', says: string) => void;
+
 /** Opens sessions. Errors are PatchdeckErrors with codes `ssh.unresolved`, `ssh.refused`, `ssh.timeout`, `ssh.host-key-changed`, ... */
 export interface Transport {
-  open(host: Host, ask: Asker, signal: AbortSignal): Promise<Session>;
+  /** `tell` hears of the host itself, not of its jump hosts. */
+  open(host: Host, ask: Asker, signal: AbortSignal, tell?: Tell): Promise<Session>;
   /** Leaves no process and no file behind; its sessions are closed before. */
   close(): Promise<void>;
 }

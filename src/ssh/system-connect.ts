@@ -12,10 +12,11 @@ import {notReached} from './jump.ts';
 import {parseKnownHosts} from './known-hosts.ts';
 import {createLending} from './lending.ts';
 import type {Secrets} from './secrets.ts';
+import type {Tell} from './session.ts';
 import {startStopwatch, type Stopwatch} from './stopwatch.ts';
 import {hopCommand, probeArgs, type SystemWay} from './system-args.ts';
 import {makeSystemFolder, type SystemFolder} from './system-folder.ts';
-import {isUnknownKey, shownKey, systemFault} from './system-log.ts';
+import {isUnknownKey, shownKey, systemFault, tellOf} from './system-log.ts';
 import {MasterFailed, startMaster, type Master} from './system-master.ts';
 import {createSystemPrompts} from './system-prompts.ts';
 import {targetKey, type Target} from './target.ts';
@@ -23,7 +24,7 @@ import {targetKey, type Target} from './target.ts';
 /** The system's ssh as a way to hosts. */
 export type SystemSsh = {
   /** Connects and logs in, its jump hosts before it, each judged by its own key. Throws `ssh.*`. */
-  open(target: Target, ask: Asker, signal: AbortSignal): Promise<Omit<Carrier, 'by'>>;
+  open(target: Target, ask: Asker, signal: AbortSignal, tell?: Tell): Promise<Omit<Carrier, 'by'>>;
   /** Ends every ssh it started, and leaves nothing. */
   close(): Promise<void>;
 };
@@ -48,9 +49,9 @@ export const createSystemSsh = (world: World): SystemSsh => {
     close: master => master.close(),
   });
 
-  const open = async (target: Target, ask: Asker, signal: AbortSignal): Promise<Master> => {
+  const open = async (target: Target, ask: Asker, signal: AbortSignal, tell?: Tell): Promise<Master> => {
     const last = target.jumps.at(-1);
-    if (last === undefined) return connect(target, undefined, ask, signal);
+    if (last === undefined) return connect(target, undefined, ask, signal, tell);
     const hop: Target = {...last, jumps: target.jumps.slice(0, -1)};
     const lent = await hops
       .borrow(hop, own => open(hop, ask, own), signal)
@@ -58,7 +59,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
         throw signal.aborted ? reasonOf(signal) : notReached(target, error);
       });
     try {
-      const master = await connect(target, lent.thing.socket, ask, signal);
+      const master = await connect(target, lent.thing.socket, ask, signal, tell);
       master.onGone(lent.release);
       return master;
     } catch (error) {
@@ -72,6 +73,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
     hopSocket: string | undefined,
     ask: Asker,
     signal: AbortSignal,
+    tell?: Tell,
   ): Promise<Master> => {
     const folder = await (made ??= makeSystemFolder());
     const kept = new Map<string, string>();
@@ -101,6 +103,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
         await orAbort(pause(turnedAwayMs * attempt * (0.5 + Math.random())), signal);
       } finally {
         leave();
+        if (tell !== undefined) tellOf(await readFile(way.logFile, 'utf8').catch(() => ''), target, tell);
         await rm(way.logFile, {force: true});
       }
     }

@@ -9,6 +9,7 @@ import {
   notSsh,
   unresolved,
 } from './errors.ts';
+import type {Tell} from './session.ts';
 import {describeTarget, type Target} from './target.ts';
 
 /** The host key that `ssh -v` says it was shown: its first word on that, as later lines may hold words of the server. */
@@ -17,6 +18,16 @@ export const shownKey = (log: string): {algorithm: string; fingerprint: string} 
   const negotiated = /^debug1: kex: host key algorithm: (\S+)/m.exec(log)?.[1];
   if (found?.[1] === undefined || found[2] === undefined) return undefined;
   return {algorithm: negotiated ?? found[1], fingerprint: found[2]};
+};
+
+/** Tells how far a login came, from its log. */
+export const tellOf = (log: string, target: Target, tell: Tell): void => {
+  if (/^debug1: (?:Connection established|Remote protocol version)/m.test(log))
+    tell('port', String(target.port));
+  const shown = shownKey(log);
+  if (shown === undefined) return;
+  tell('key exchange', `${shown.algorithm} host key`);
+  if (/^debug1: Host '.*' is known and matches the /m.test(log)) tell('host key', shown.fingerprint);
 };
 
 /** True when ssh ended because no line of known_hosts has the key that was shown. A changed or revoked one is no such case. */

@@ -14,7 +14,7 @@ import {openLocal} from './local.ts';
 import {openSession} from './open-session.ts';
 import {resolveTarget} from './resolve.ts';
 import {createSecrets} from './secrets.ts';
-import type {Session, Transport} from './session.ts';
+import type {Session, Tell, Transport} from './session.ts';
 import {defaultConnectLimits, type SshSettings} from './settings.ts';
 import {loadSsh2} from './ssh2.ts';
 import {createSshConfigReader} from './ssh-config.ts';
@@ -49,11 +49,12 @@ export const createTransport = (settings: SshSettings): Transport => {
     host: Host,
     ask: Asker,
     signal: AbortSignal,
+    tell: Tell | undefined,
   ): Promise<Carrier> => {
     const {shared, ways} = await (loaded ??= load());
     const {way, release} = await ways.borrow(target, ask, signal);
     try {
-      const carrier = carrierOf(await connect(target, way, shared, ask, signal), because, host);
+      const carrier = carrierOf(await connect(target, way, shared, ask, signal, tell), because, host);
       carrier.onGone(release);
       return carrier;
     } catch (error) {
@@ -67,25 +68,32 @@ export const createTransport = (settings: SshSettings): Transport => {
     because: string,
     ask: Asker,
     signal: AbortSignal,
+    tell: Tell | undefined,
   ): Promise<Carrier> => ({
-    ...(await system.open(target, ask, signal)),
+    ...(await system.open(target, ask, signal, tell)),
     by: {transport: 'system', because},
   });
 
-  const carry = async (target: Target, host: Host, ask: Asker, signal: AbortSignal): Promise<Carrier> => {
+  const carry = async (
+    target: Target,
+    host: Host,
+    ask: Asker,
+    signal: AbortSignal,
+    tell: Tell | undefined,
+  ): Promise<Carrier> => {
     const {transport, because} = await chooseTransport(host, target, hostKeys);
     const known = host.transport === undefined ? beyond.get(targetKey(target)) : undefined;
-    if (transport === 'system') return bySystem(target, because, ask, signal);
-    if (known !== undefined) return bySystem(target, known, ask, signal);
+    if (transport === 'system') return bySystem(target, because, ask, signal, tell);
+    if (known !== undefined) return bySystem(target, known, ask, signal, tell);
     try {
-      return await bySsh2(target, because, host, ask, signal);
+      return await bySsh2(target, because, host, ask, signal, tell);
     } catch (error) {
       // Only what ssh2 cannot do at all is asked of the other; never what a host key or a login was refused for.
       if (host.transport !== undefined || settings.configFile === 'none' || !isBeyond(error)) throw error;
       const why = hasCode(error, 'ssh.no-common-algorithm')
         ? 'ssh2 has no algorithm in common'
         : 'ssh2 has not all ways to log in';
-      const carrier = await bySystem(target, why, ask, signal).catch((second: unknown) => {
+      const carrier = await bySystem(target, why, ask, signal, tell).catch((second: unknown) => {
         throw second instanceof PatchdeckError && second.code === 'ssh.authentication'
           ? bothFailed(error, second)
           : second;
@@ -96,10 +104,10 @@ export const createTransport = (settings: SshSettings): Transport => {
   };
 
   return {
-    open: async (host: Host, ask, signal): Promise<Session> => {
+    open: async (host: Host, ask, signal, tell): Promise<Session> => {
       signal.throwIfAborted();
       const target = host.transport === 'local' ? undefined : await resolveTarget(host, settings, readConfig);
-      const carrier = target === undefined ? openLocal() : await carry(target, host, ask, signal);
+      const carrier = target === undefined ? openLocal() : await carry(target, host, ask, signal, tell);
       return openSession({
         host,
         user: target?.user ?? userInfo().username,

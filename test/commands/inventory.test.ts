@@ -53,3 +53,12 @@ it('offers the inventories that are there at a first start', async () => {
   expect(ended.stderr).toContain('`patchdeck --inventory hosts`');
   expect(ended.stderr).toContain(`\`patchdeck --inventory ${join(place.folder, '.ssh/config')}\``);
 });
+
+it('doctor goes to hosts as the overlay has them', async () => {
+  await put('inventory.yaml', 'fleet: shop\nhosts: {web1: {address: 192.0.2.1}, here: {}}\n');
+  const overlay = await put('over.yaml', 'hosts: {here: {transport: local}, web1: {ignore: true}}\n');
+  const gone = await place.run('doctor', 'web1', '--overlay', overlay);
+  expect(gone.exit).toBe(2);
+  const here = await place.run('doctor', 'here', '--overlay', overlay);
+  expect(here.stdout).toContain('ok here: name: this machine itself');
+});

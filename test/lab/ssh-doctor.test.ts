@@ -1,7 +1,10 @@
 import {writeFile} from 'node:fs/promises';
+import {createServer, type Socket} from 'node:net';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {walkTo, type Walk} from '../../src/hosts/walk.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
+import {createManagers, type Managers} from '../../src/managers/registry.ts';
 import type {Host} from '../../src/model/host.ts';
 import {resolveTarget} from '../../src/ssh/resolve.ts';
 import {createSshConfigReader} from '../../src/ssh/ssh-config.ts';
@@ -21,9 +24,9 @@ describe('doctor HOST', () => {
     expect(found.stopped).toBeUndefined();
     expect(found.passed.map(({step}) => step)).toEqual([
       'name',
-      'hop',
       'address',
       'port',
+      'hop',
       'key exchange',
       'host key',
       'authentication',
@@ -36,6 +39,7 @@ describe('doctor HOST', () => {
 
   it.each<[string, (world: RealWorld) => Partial<Host>, string[], string]>([
     ['a name that ssh cannot be asked about', () => ({address: 'a b'}), [], 'name'],
+    ['a name without an address', () => ({address: 'nobody.invalid'}), [], 'address'],
     ['nobody on the port', () => ({port: 1}), [], 'port'],
     ['a jump host that is not there', () => ({}), [' ProxyJump 127.0.0.1:1'], 'hop'],
     ['a user that nobody knows', () => ({user: 'nobody-here'}), [], 'authentication'],
@@ -49,6 +53,51 @@ describe('doctor HOST', () => {
     const {stopped} = await walk({...here.host(here.accounts.bash), ...changes(here)}, [...lines, ...closed]);
     expect(stopped?.step).toBe(step);
     expect(stopped?.error instanceof PatchdeckError && stopped.error.next).toMatch(/\w/);
+  });
+
+  it.each(['ssh2', 'system'] as const)('says of all that was good before, over %s', async transport => {
+    await here.knowAll(here.sshd);
+    const closed = [' PasswordAuthentication no', ' KbdInteractiveAuthentication no'];
+    const refused = await walk(here.host(here.accounts.bash, {user: 'nobody-here', transport}), closed);
+    expect(refused.passed.map(({step}) => step)).toEqual([
+      ...['name', 'address', 'port', 'hop', 'key exchange', 'host key'],
+    ]);
+    expect(refused.passed.at(-1)?.says).toMatch(/^SHA256:/);
+  });
+
+  it('tells a jump host that is passed from a host behind it that does not listen', async () => {
+    await here.knowAll(here.sshd);
+    const behind = await walk(here.host(here.accounts.bash, {port: 1}), [
+      ` ProxyJump ${here.accounts.dash.name}@127.0.0.1:${here.sshd.port}`,
+    ]);
+    expect([behind.passed.map(({step}) => step), behind.stopped?.step]).toEqual([
+      ['name', 'hop', 'address'],
+      'port',
+    ]);
+  });
+
+  it('calls a login that takes too long, or that the host ends, a matter of the login', async () => {
+    const callers = new Set<Socket>();
+    const silent = createServer(caller => callers.add(caller));
+    const socket = join(here.folder, 'silent-agent');
+    await new Promise<void>(resolve => silent.listen(socket, resolve));
+    const short = await here.start(`${here.key}.pub`, 'LoginGraceTime 1');
+    await here.knowAll(here.sshd, short);
+    const lines = [` IdentityAgent ${socket}`];
+    const late = await walk(here.host(here.accounts.bash), [...lines, ' ConnectTimeout 1']);
+    expect([late.stopped?.step, errorCode(late)]).toEqual(['authentication', 'ssh.timeout']);
+    const ended = await walk(here.host(here.accounts.bash, {port: short.port}), lines);
+    expect([ended.stopped?.step, errorCode(ended)]).toEqual(['authentication', 'ssh.closed']);
+    silent.close();
+    for (const caller of callers) caller.destroy();
+  });
+
+  it('says of root that it is root already, and stops where nothing could be patched', async () => {
+    const local = here.host(here.accounts.bash, {transport: 'local'});
+    const found = await walk(local);
+    expect(found.passed.find(({step}) => step === 'become')?.says).toBe('root already');
+    const other = await walk(local, [], Date.now, {on: () => []});
+    expect([other.stopped?.step, errorCode(other)]).toEqual(['package manager', 'host.no-manager']);
   });
 
   it('stops at a host key that nobody knows, at an exchange that has nothing in common, and at a clock that is off', async () => {
@@ -66,12 +115,21 @@ describe('doctor HOST', () => {
   });
 });
 
-const walk = async (host: Host, lines: string[] = [], now: () => number = Date.now): Promise<Walk> => {
+const errorCode = ({stopped}: Walk): string | undefined =>
+  stopped?.error instanceof PatchdeckError ? stopped.error.code : undefined;
+
+const walk = async (
+  host: Host,
+  lines: string[] = [],
+  now: () => number = Date.now,
+  managers: Pick<Managers, 'on'> = createManagers(),
+): Promise<Walk> => {
   const configFile = await here.configure(lines);
-  const settings = {configFile, identityFiles: [], knownHostsFiles: [], useAgent: false, deadlines};
+  const settings = {configFile, identityFiles: [], knownHostsFiles: [], useAgent: true, deadlines};
   return walkTo(host, {
     resolve: asked => resolveTarget(asked, settings, createSshConfigReader()),
-    transport: here.transport(configFile),
+    transport: here.transport(configFile, true),
+    managers,
     ask: asker().ask,
     now,
     signal: never,
