@@ -185,7 +185,7 @@ describe('no space', () => {
         expect([ended.exit, result.exit]).toEqual([3, 3]);
         expect(result.problems[0]?.what).toMatch(/there is no room left to write .*nothing new is started/);
         expect(result.problems[0]?.what).toMatch(says);
-        expect(result.problems[0]?.next).toMatch(/make room on that disk/);
+        expect(ended.stderr).toMatch(/make room on that disk/);
         await must('mount', ['-o', 'remount,size=64m', small]);
         const again = await run('scan', 'lab1', 'lab4', ...state);
         expect(again.exit === 0 ? '' : again.stderr).toBe('');
