@@ -2,9 +2,9 @@ import type {Command} from 'commander';
 import {z} from 'zod';
 import {PatchdeckError} from '../src/model/error.ts';
 import {hostNameSchema} from '../src/model/host.ts';
-import {choose} from '../src/policy/select.ts';
 import {check, repeated, withFlags} from './flags.ts';
 import {lock, readRanking} from './lock-plan.ts';
+import {patchesAgainst} from './patches-against.ts';
 import {hostsOfRun, withEngine, type Session} from './session.ts';
 
 const cveSchema = z.object({cve: z.string().regex(/^CVE-\d{4}-\d{4,}$/i, 'a CVE id, as CVE-2026-1234')});
@@ -31,7 +31,7 @@ export const addFix = (program: Command): void => {
           await session.submit({type: 'leave-out', hosts: leaveOut, reason: `not part of the fix of ${id}`});
         }
         await session.stage({type: 'start', stage: 'prioritize'});
-        const wanted = choose(await readRanking(session), {cves: [id]});
+        const wanted = await patchesAgainst(session.engine, await readRanking(session), id);
         requireNoOther(session, wanted);
         const only =
           hosts === undefined ? undefined : Object.fromEntries(wanted.map(patch => [patch, hosts]));

@@ -39,7 +39,7 @@ export const addPlan = (program: Command): void => {
     .option('--package <glob>', 'choose by source package; may be repeated', repeated)
     .option('--exclude-package <glob>', 'but not this one; may be repeated', repeated)
     .option('--cve <id>', 'choose what fixes this; may be repeated', repeated)
-    .option('--reboot <when>', 'never (default) or when-needed')
+    .option('--reboot <when>', 'never (default) or when-needed; without a choice: hosts that wait for one')
     .option('--leave-out <host>', 'a host that does not take part any more; may be repeated', repeated)
     .option(
       '--block <patch>',
@@ -72,7 +72,8 @@ export const addPlan = (program: Command): void => {
         const ranking = await readRanking(session);
         session.output.print(rankingTable(ranking));
         const wanted = chooses(flags) ? choose(ranking, selectionOf(flags)) : [];
-        return wanted.length === 0 && !chooses(flags)
+        // Nothing to install and a yes to reboots: a plan that only reboots.
+        return wanted.length === 0 && !chooses(flags) && flags.reboot !== 'when-needed'
           ? ranked(session, ranking)
           : await lock(session, wanted, flags.reboot ?? 'never', reason);
       }),
