@@ -1,3 +1,4 @@
+import {cleanLine} from '../model/clean.ts';
 import type {HostPlan} from '../model/plan.ts';
 import type {Change} from '../model/package.ts';
 import type {Phase} from '../model/phase.ts';
@@ -52,13 +53,22 @@ const check = async (
 ): Promise<void> => {
   const link = context.link(host);
   const drift: string[] = [];
+  const standing: string[] = [];
   let needed = 0;
   for (const {manager, changes} of steps) {
+    // Here only: what is staged is installed also when the mirror is gone by then.
+    const {fresh, failures} = await link.ask(manager.refresh, undefined);
+    if (!fresh)
+      standing.push(`its package lists could not be refreshed (${cleanLine(failures.join('; '), 200)})`);
+    const {held} = await link.ask(manager.marks, undefined);
+    const isPlanned = (name: string): boolean => changes.some(change => change.name === name.split(':')[0]);
+    standing.push(...held.filter(isPlanned).map(name => `${name} is held`));
     needed += await link.ask(manager.room, changes);
     drift.push(...findDrift(changes, await link.ask(manager.installed, undefined)).drift);
   }
   const findings = [
     ...drift,
+    ...standing,
     ...findingsOf(await link.ask(preflight, undefined), needed),
     ...(await failingAlready(context, host)),
   ];

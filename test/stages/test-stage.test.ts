@@ -81,6 +81,32 @@ describe('the test stage', () => {
     }
   });
 
+  it.each([
+    ['apt.marks', '@@ held\n', '@@ held\nopenssl\n', 'openssl is held'],
+    [
+      'apt.refresh',
+      '@@ failures\n',
+      '@@ failures\nE: mirror.example is gone\n',
+      'its package lists could not be refreshed (E: mirror.example is gone)',
+    ],
+  ])(
+    'finds by %s what came since the plan was made, and stages nothing there',
+    async (verb, from, to, what) => {
+      const world = createWorld({web1: {canary: true}, web2: {}});
+      await planned(world);
+      world.on('web2', verb, answer => answer.replace(from, to));
+      await testStage(world.context);
+      expect(world.context.recordOf('web2')).toMatchObject({
+        phase: 'failed',
+        note: `${what}; nothing was changed`,
+        checked: {ready: false, findings: [what]},
+        troubles: [{code: 'host.not-ready'}],
+      });
+      expect(jobsOn(world, 'web2')).toEqual([]);
+      expect(world.context.recordOf('web1').phase).toBe('done');
+    },
+  );
+
   it('with a host whose smoke check fails already stages nothing there, and says so', async () => {
     const world = createWorld({web1: {canary: true}, web2: {smoke: [{tcp: 443}]}});
     await planned(world);

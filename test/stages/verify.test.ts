@@ -31,7 +31,8 @@ describe('the verify stage', () => {
     });
     expect(world.context.recordOf('web2')).toMatchObject({leases: [], verified: {good: true, findings: []}});
     expect(world.host('web2').updaters.active).not.toEqual([]);
-    expect(world.asked.filter(line => line === 'web2 apt.refresh')).toHaveLength(2);
+    // By identify, test and verify.
+    expect(world.asked.filter(line => line === 'web2 apt.refresh')).toHaveLength(3);
   });
 
   it('finds what somebody changed since', async () => {
