@@ -91,12 +91,13 @@ const ranked = (session: Session, ranking: Ranking): Result => ({
   exit: exitCodes.done,
   run: session.run().run.id,
   summary: `${ranking.patches.length} patches ranked, none chosen: no plan was locked`,
-  patches: ranking.patches.map(({id, score, why, hosts, cves}) => ({
+  patches: ranking.patches.map(({id, score, why, hosts, cves, notInstalled}) => ({
     id,
     score,
     why,
     hosts: hosts.length,
     cves,
+    notInstalled,
   })),
   problems: [],
 });

@@ -92,7 +92,7 @@ describe('the console on four real hosts', () => {
     await terminal.until(/plan [0-9a-f]{8} r1/, minutes);
   });
 
-  it('Test: every host is staged with a full way back, the canary alone is upgraded, and it is signed off', async () => {
+  it('Test: every host is staged with a way back, the canary alone is upgraded, and it is signed off', async () => {
     terminal.send('3');
     await terminal.until('0 of 4 hosts ready');
     terminal.send('T');

@@ -144,16 +144,20 @@ describe('when something breaks on real hosts', () => {
 
   it('a held package is shown with its class and never in a plan', async () => {
     await lab.shell('lab3', 'apt-mark hold libexpat1');
+    const before = await versionOn(lab, 'lab3', 'libexpat1');
     await scanOnly();
-    const plan = await deck.run('plan', '--all');
-    expect(plan.exit).toBe(0);
-    await readyAfterScan(['--all']);
-    await deck.run('deploy', '--yes', '--accept-no-rollback', 'lab3', '--accept-no-rollback', 'lab4');
-    const {stdout} = await lab.shell(
-      'lab3',
-      'apt-mark showhold; apt-get -s upgrade | grep -c "^Inst libexpat1" || true',
-    );
-    expect(stdout).toContain('libexpat1');
+    const ranked = await deck.run('plan');
+    const patches = ranked.result['patches'] as {id: string; notInstalled: unknown[]}[];
+    const expat = patches.find(({id}) => id.startsWith('apt:expat@'));
+    expect(expat?.notInstalled).toContainEqual({host: 'lab3', why: 'held'});
+
+    await readyAfterScan(['--package', 'expat', '--package', 'pdlab-web', '--package', 'xz-utils']);
+    const deploy = await deck.run('deploy', '--yes');
+    expect(deploy.exit === 0 ? '' : deploy.said).toBe('');
+    expect(await versionOn(lab, 'lab1', 'libexpat1')).not.toBe(before);
+    expect(await versionOn(lab, 'lab3', 'pdlab-web')).toBe('1.1');
+    expect(await versionOn(lab, 'lab3', 'libexpat1')).toBe(before);
+    expect((await lab.shell('lab3', 'apt-mark showhold')).stdout.trim()).toBe('libexpat1');
   });
 
   it('a package that is held between test and deploy: the dry run finds it, and nothing is changed', async () => {
@@ -187,6 +191,23 @@ describe('when something breaks on real hosts', () => {
     expect(await versionOn(lab, 'lab1', 'pdlab-stops-service')).toBe('1.0');
     const {stdout} = await lab.shell('lab1', 'systemctl is-active pdlab-web.service');
     expect(stdout.trim()).toBe('active');
+
+    const blocked = test.lines.filter(line => line.type === 'version.blocked');
+    expect(blocked.map(({data}) => data?.['patch'])).toContain('apt:pdlab-stops-service@2.0');
+    expect(test.exit === 0 ? '' : test.said).toBe('');
+    const accept = ['lab1', 'lab3', 'lab4'].flatMap(host => ['--accept-no-rollback', host]);
+    const deploy = await deck.run(
+      'deploy',
+      '--yes',
+      '--sign-off',
+      'tester',
+      '--reason',
+      'healthy',
+      ...accept,
+    );
+    expect(deploy.exit === 0 ? '' : deploy.said).toBe('');
+    expect(await versionOn(lab, 'lab1', 'pdlab-stops-service')).toBe('1.0');
+    expect(await versionOn(lab, 'lab3', 'pdlab-newdep')).toBe('2.0');
   });
 
   it('a dpkg lock that somebody holds: the host is not ready, says who holds it, and nothing is changed', async () => {

@@ -6,6 +6,7 @@ import {patchdeckOn, type Patchdeck} from './run-patchdeck.ts';
 describe('the way back on a real host', () => {
   let lab: Lab;
   let deck: Patchdeck;
+  let before: Record<string, string>;
 
   /** What a host is, as its own tools say it. */
   const portrait = async (): Promise<Record<string, string>> => {
@@ -31,7 +32,7 @@ describe('the way back on a real host', () => {
   });
 
   it('a plan that adds, removes and replaces packages is carried out to the letter, marks and edited files kept', async () => {
-    const before = await portrait();
+    before = await portrait();
     expect((await deck.run('scan', 'lab3')).exit).toBe(0);
     const plan = await deck.run('plan', '--package', 'pdlab-*');
     expect(plan.exit).toBe(0);
@@ -53,6 +54,7 @@ describe('the way back on a real host', () => {
     const rollback = await deck.run('rollback', 'lab3', '--yes', '--reason', 'try it');
     expect(rollback.exit === 0 ? '' : rollback.said).toBe('');
     const back = await portrait();
+    expect(back).toEqual(before);
     expect(back['packages']).not.toMatch(/pdlab-newdep-lib \S+ \S+ ii/);
     expect(back['packages']).toMatch(/pdlab-old all 1\.0 ii/);
     expect(back['packages']).toMatch(/pdlab-replaces all 1\.0 ii/);
