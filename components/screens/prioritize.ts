@@ -132,9 +132,11 @@ const patchCell = (patch: Patch, state: ConsoleState): Line => {
     : [strong(patch.source), span(` ${patch.version}`)];
 };
 
+/** What KIND says already gives its place to what comes after it; below the table the sentence is whole. */
 const whyCell = (patch: Patch, state: ConsoleState): Line => {
   const blocked = state.engine.run?.run.blocked.get(patch.id);
-  return [blocked === undefined ? span(patch.why) : span(`blocked: ${blocked}`, 'bad')];
+  const why = patch.why.replace(/^(security fix|exploited( \([^)]*\))?), /, '');
+  return [blocked === undefined ? span(why) : span(`blocked: ${blocked}`, 'bad')];
 };
 
 export const prioritizeHeadline = (state: ConsoleState): Line => {

@@ -353,3 +353,11 @@ test('closing a run says what it leaves undone', async () => {
   expect(frame).toContain('Not signed off: test.');
   expect(frame).toContain('Not patched or handed over: web02.');
 });
+
+test('the table does not say twice that a patch is exploited or a security fix', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'prioritize'});
+  const frame = await console.until('openssl');
+  expect(frame).toMatch(/! kev +openssl 3\.0\.17-1~deb12u2 +2 face the net /);
+  expect(frame).toMatch(/why +exploited, 2 face the net/);
+});
