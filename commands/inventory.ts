@@ -1,5 +1,4 @@
 import {writeFile} from 'node:fs/promises';
-import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {z} from 'zod';
 import type {LoadedInventory} from '../src/inventory/load.ts';
@@ -7,9 +6,10 @@ import {selectHosts} from '../src/inventory/select.ts';
 import {PatchdeckError} from '../src/model/error.ts';
 import type {Host} from '../src/model/host.ts';
 import {exitCodes} from './exit-code.ts';
-import {check, readFlags, withFlags, type Flags} from './flags.ts';
-import {createOutput, type Output, type Result} from './output.ts';
-import {table} from './table.ts';
+import {check, withFlags, type Flags} from './flags.ts';
+import {answer, hostTable, load} from './inventory-answer.ts';
+import {addInventorySet} from './inventory-set.ts';
+import type {Output, Result} from './output.ts';
 
 export const addInventory = (program: Command): void => {
   const inventory = program
@@ -50,6 +50,7 @@ export const addInventory = (program: Command): void => {
     .action((file: string, raw: unknown) =>
       answer('inventory import', raw, (flags, output) => importFile(file, raw, flags, output)),
     );
+  addInventorySet(inventory);
 };
 
 const importFile = async (file: string, raw: unknown, flags: Flags, output: Output): Promise<Result> => {
@@ -66,48 +67,8 @@ const importFile = async (file: string, raw: unknown, flags: Flags, output: Outp
   return {exit: exitCodes.done, summary, ...(flags.json ? {inventory: text} : {}), problems: []};
 };
 
-const load = async (
-  flags: Flags,
-  named: string | undefined,
-  output: Output,
-): Promise<LoadedInventory & {path: string}> => {
-  const {findInventory, loadInventory} = await import('../src/inventory/load.ts');
-  const path = await findInventory(named, process.env, process.cwd());
-  const overlay = flags.overlay === undefined ? undefined : resolve(flags.overlay);
-  const found = await loadInventory(path, {overlay});
-  for (const notice of found.notices) output.say(`! ${notice}`);
-  return {...found, path};
-};
-
 const summaryOf = ({path, inventory}: {path: string} & LoadedInventory, hosts: readonly Host[]): string =>
   `${path}: fleet ${inventory.fleet}, ${hosts.length} hosts, no mistakes`;
-
-const hostTable = (hosts: readonly Host[]): string =>
-  table(
-    ['host', 'address', 'groups', 'wave', 'canary', 'criticality', 'exposure'],
-    hosts.map(host => [
-      host.name,
-      host.port === undefined ? host.address : `${host.address}:${host.port}`,
-      host.groups.join(' '),
-      String(host.wave),
-      host.canary ? 'canary' : '',
-      host.criticality ?? '?',
-      host.exposure ?? '?',
-    ]),
-  );
-
-const answer = async (
-  name: string,
-  raw: unknown,
-  work: (flags: Flags, output: Output) => Promise<Result>,
-): Promise<void> => {
-  const output = createOutput((raw as {json?: boolean}).json === true);
-  try {
-    output.result(name, await work(readFlags(raw), output));
-  } catch (error) {
-    process.exitCode = output.error(name, error);
-  }
-};
 
 const refuse = (path: string, cause: unknown): never => {
   throw new PatchdeckError(

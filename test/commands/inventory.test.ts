@@ -1,4 +1,4 @@
-import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {jsonLines, makePlace, resultOf, type Place} from './program.ts';
@@ -61,4 +61,55 @@ it('doctor goes to hosts as the overlay has them', async () => {
   expect(gone.exit).toBe(2);
   const here = await place.run('doctor', 'here', '--overlay', overlay);
   expect(here.stdout).toContain('ok here: name: this machine itself');
+});
+
+it('describes hosts of an inventory that is only read, in the overlay beside it', async () => {
+  const path = await put('hosts', '[web]\nweb[1:2]\n');
+  const overlay = await put(
+    'patchdeck.overlay.yaml',
+    '# ours\nhosts:\n  web1: # the old one\n  "web*": {criticality: low}\n',
+  );
+  const set = (...args: string[]) => place.run('inventory', 'set', ...args, '--inventory', path);
+  const done = await set('web1', '--criticality', 'high', '--owner', 'shop team', '--tag', 'eu', '--json');
+  expect(done.exit).toBe(0);
+  expect(jsonLines(done).at(-1)).toMatchObject({
+    hosts: [{name: 'web1', criticality: 'high', owner: 'shop team', tags: ['eu']}],
+  });
+  const text = await readFile(overlay, 'utf8');
+  expect(text).toContain('# ours');
+  expect(text).toContain('# the old one');
+  expect((await place.run('inventory', 'list', '--inventory', path)).stdout).toMatch(/web2 .* low/);
+
+  expect((await set('web1', '--unset', 'criticality')).stdout).toMatch(/web1 .* low/);
+  expect(await readFile(path, 'utf8')).toBe('[web]\nweb[1:2]\n');
+  // Where there is no overlay, one is made.
+  await rm(overlay);
+  expect((await set('web', '--exposure', 'internet')).stdout).toMatch(/web2 .* internet/);
+});
+
+it.each([
+  [['set', 'web1'], /it is not said what to set/],
+  [['set', 'web1', '--criticality', 'huge'], /--criticality/],
+  [['set', 'nobody', '--owner', 'x'], /nobody/],
+  [['set', 'web1', '--unset', 'name'], /--unset/],
+])('inventory %j changes nothing', async (args, says) => {
+  const path = await put('hosts', 'web1\n');
+  const ended = await place.run('inventory', ...args, '--inventory', path);
+  expect(ended.exit).toBe(2);
+  expect(ended.stderr).toMatch(says);
+  expect(await readdir(place.folder)).not.toContain('patchdeck.overlay.yaml');
+});
+
+it('writes into no link, and into no overlay with a mistake', async () => {
+  const path = await put('hosts', 'web1\n');
+  const elsewhere = await put('elsewhere.yaml', 'hosts: {}\n');
+  const overlay = join(place.folder, 'patchdeck.overlay.yaml');
+  await symlink(elsewhere, overlay);
+  const set = () => place.run('inventory', 'set', 'web1', '--owner', 'x', '--inventory', path);
+  expect((await set()).stderr).toContain('is a link or no file; nothing was written');
+  expect(await readFile(elsewhere, 'utf8')).toBe('hosts: {}\n');
+  await rm(overlay);
+  await writeFile(overlay, 'hosts: {web1: {wave: first}}\n');
+  expect((await set()).exit).toBe(2);
+  expect(await readFile(overlay, 'utf8')).toBe('hosts: {web1: {wave: first}}\n');
 });

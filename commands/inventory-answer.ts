@@ -1,0 +1,48 @@
+import {resolve} from 'node:path';
+import type {LoadedInventory} from '../src/inventory/load.ts';
+import type {Host} from '../src/model/host.ts';
+import {readFlags, type Flags} from './flags.ts';
+import {createOutput, type Output, type Result} from './output.ts';
+import {table} from './table.ts';
+
+/** Reads the inventory that is meant, and says what of it was not used. */
+export const load = async (
+  flags: Flags,
+  named: string | undefined,
+  output: Output,
+): Promise<LoadedInventory & {path: string}> => {
+  const {findInventory, loadInventory} = await import('../src/inventory/load.ts');
+  const path = await findInventory(named, process.env, process.cwd());
+  const overlay = flags.overlay === undefined ? undefined : resolve(flags.overlay);
+  const found = await loadInventory(path, {overlay});
+  for (const notice of found.notices) output.say(`! ${notice}`);
+  return {...found, path};
+};
+
+export const hostTable = (hosts: readonly Host[]): string =>
+  table(
+    ['host', 'address', 'groups', 'wave', 'canary', 'criticality', 'exposure'],
+    hosts.map(host => [
+      host.name,
+      host.port === undefined ? host.address : `${host.address}:${host.port}`,
+      host.groups.join(' '),
+      String(host.wave),
+      host.canary ? 'canary' : '',
+      host.criticality ?? '?',
+      host.exposure ?? '?',
+    ]),
+  );
+
+/** Runs a subcommand of the inventory, and prints what it came to. */
+export const answer = async (
+  name: string,
+  raw: unknown,
+  work: (flags: Flags, output: Output) => Promise<Result>,
+): Promise<void> => {
+  const output = createOutput((raw as {json?: boolean}).json === true);
+  try {
+    output.result(name, await work(readFlags(raw), output));
+  } catch (error) {
+    process.exitCode = output.error(name, error);
+  }
+};
