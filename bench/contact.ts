@@ -31,6 +31,9 @@ const lab = makeHosts(folder, hosts);
 const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', lab.sshdConfig, '-E', join(folder, 'log')], {
   stdio: 'ignore',
 });
+// It would outlive the namespaces.
+sshd.unref();
+process.once('exit', () => sshd.kill());
 await lab.answers();
 
 const found = new Map<string, Measured[]>();
@@ -41,7 +44,6 @@ for (let round = 0; round < rounds; round += 1) {
     found.set(name, [...(found.get(name) ?? []), seen]);
   }
 }
-sshd.kill();
 
 const median = (values: number[]): number =>
   values.sort((x, y) => x - y)[Math.floor(values.length / 2)] ?? Number.NaN;
