@@ -2,15 +2,17 @@ import type {Engine} from '../src/engine/interface.ts';
 import type {HoleAnswer, HoleQuestion} from '../src/model/advisory.ts';
 import {describeError} from '../src/model/error.ts';
 import {rankingSchema} from '../src/model/patch.ts';
+import {decisionSchema} from '../src/model/policy.ts';
 import {rollbackPointSchema} from '../src/model/rollback.ts';
 import {scanSchema} from '../src/model/scan.ts';
+import {readInTurns} from './read-in-turns.ts';
 import {topLayer, type ConsoleState, type Loaded} from './console-state.ts';
 import type {Page} from './ui.ts';
 
 /** How often the log of the host that is open is asked for, in ms. */
 const logEvery = 1000;
 
-type Slot = 'ranking' | 'scan' | 'point' | 'holes';
+type Slot = 'ranking' | 'decision' | 'scan' | 'point' | 'holes';
 type Schema<T> = {parse(value: unknown): T};
 
 /** Fetches what the screen needs from the engine when it needs it: the ranking, a host's scan, its way back, its log. */
@@ -45,13 +47,7 @@ export const makeLoader = (
     digest: string | undefined,
     schema: Schema<T>,
     put: (loaded: Loaded<T>) => void,
-  ) =>
-    fetch(
-      slot,
-      digest,
-      async () => schema.parse(JSON.parse(new TextDecoder().decode(await engine.read(digest ?? '')))),
-      put,
-    );
+  ) => fetch(slot, digest, async () => readInTurns(await engine.read(digest ?? ''), schema), put);
 
   const readLog = (host: string): void => {
     engine
@@ -78,6 +74,7 @@ export const makeLoader = (
     look: (): void => {
       const state = get();
       load('ranking', state.engine.run?.run.ranking?.file, rankingSchema, ranking => set({ranking}));
+      load('decision', state.engine.run?.run.decision?.file, decisionSchema, decision => set({decision}));
       const pages = state.ui.layers.flatMap(layer => (layer.kind === 'page' ? [layer.page] : []));
       const host = pages.findLast(page => page.of === 'host')?.host;
       const record = host === undefined ? undefined : state.engine.run?.hosts.get(host);

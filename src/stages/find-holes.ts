@@ -36,7 +36,7 @@ type Assessment = {
  * with no more of the installed packages than what is pending or asked for.
  */
 export const findHoles = async (
-  context: RunContext,
+  context: Pick<RunContext, 'read' | 'put' | 'now'>,
   files: readonly string[],
   knowledge: Knowledge,
 ): Promise<{scans: Scan[]; holes: Holes}> => {
