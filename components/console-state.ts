@@ -1,6 +1,7 @@
 import type {EngineState} from '../src/engine/interface.ts';
 import type {HoleAnswer} from '../src/model/advisory.ts';
 import type {Ranking} from '../src/model/patch.ts';
+import type {Decision} from '../src/model/policy.ts';
 import {stageNames, type StageName} from '../src/model/phase.ts';
 import type {RollbackPoint} from '../src/model/rollback.ts';
 import type {Scan} from '../src/model/scan.ts';
@@ -19,6 +20,8 @@ export type ConsoleState = {
   /** Counts up when hosts or run changed: the map of hosts is the same object all the time. */
   version: number;
   ranking: Loaded<Ranking> | undefined;
+  /** What a policy made of the ranking. */
+  decision: Loaded<Decision> | undefined;
   scan: Loaded<Scan> | undefined;
   point: Loaded<RollbackPoint> | undefined;
   /** Where a vulnerability is, or what a host has; its digest is that of the ranking and what was asked. */

@@ -65,6 +65,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     engine: engine.state(),
     version: 0,
     ranking: undefined,
+    decision: undefined,
     scan: undefined,
     point: undefined,
     holes: undefined,

@@ -2,7 +2,8 @@ import {nextStep} from '../../src/model/package.ts';
 import type {Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
-import {dueInDays, reachOf} from '../screens/patch-words.ts';
+import {dueOf, type Due} from '../screens/due.ts';
+import {reachOf} from '../screens/patch-words.ts';
 import {labelled} from '../screens/strips.ts';
 import {line, span, strong, type Line} from '../span.ts';
 import {count, namesOf} from '../words.ts';
@@ -42,9 +43,7 @@ export const patchLines = (state: ConsoleState, id: string, width: number): Line
       ),
     ),
     ...(patch.cves.length === 0 ? [] : labelled('', patch.cves.join(', '), width, state, 12)),
-    ...(patch.exploited.length === 0
-      ? []
-      : labelled('due', dueSentence(dueInDays(patch, state.now)), width, state, 1)),
+    ...dueLines(patch, dueOf(patch, state), width, state),
     line(''),
     ...labelled('packages', patch.packages.join(', '), width, state, 4),
     ...labelled('origin', `${patch.origin}${patch.security ? ', a security fix' : ''}`, width, state, 2),
@@ -95,7 +94,11 @@ const ratingLines = ({rating}: Patch, width: number, state: ConsoleState): Line[
   ];
 };
 
-const dueSentence = (days: number | undefined): string => {
-  if (days === undefined) return 'no date';
-  return days < 0 ? `${count(-days, 'day')} overdue` : `in ${count(days, 'day')}`;
+const dueLines = (patch: Patch, due: Due | undefined, width: number, state: ConsoleState): Line[] => {
+  if (due === undefined) {
+    return patch.exploited.length === 0 ? [] : labelled('due', 'no date', width, state, 1);
+  }
+  const {days, why} = due;
+  const words = days < 0 ? `${count(-days, 'day')} overdue` : `in ${count(days, 'day')}`;
+  return labelled('due', `${words}; ${why}`, width, state, 2);
 };

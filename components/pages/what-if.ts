@@ -1,6 +1,6 @@
 import type {Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
-import {dueInDays} from '../screens/patch-words.ts';
+import {dueOf} from '../screens/due.ts';
 import {line, span, strong, type Line} from '../span.ts';
 import {downloadWords, riskWords, whatIf, type WhatIf} from '../what-if.ts';
 import {count, namesOf, number} from '../words.ts';
@@ -11,7 +11,7 @@ export const whatIfLines = (state: ConsoleState): Line[] => {
   const {chosen, left} = would;
   const exploited = (of: readonly Patch[]): Patch[] => of.filter(patch => patch.exploited.length > 0);
   const held = chosen.filter(patch => patch.notInstalled.length > 0);
-  const late = left.filter(patch => (dueInDays(patch, state.now) ?? 99) <= 7);
+  const late = left.filter(patch => (dueOf(patch, state)?.days ?? 99) <= 7);
   return [
     line(strong('If the chosen patches were installed')),
     line(`  touched    ${count(would.hosts.size, 'host')}, ${count(would.installs, 'install')}`),

@@ -9,17 +9,6 @@ export const patchStatus = (patch: Patch): Status => {
   return {glyph: 'idle', word: '-', tone: 'quiet'};
 };
 
-/** Days until the earliest date by which a known-exploited vulnerability has to be fixed; negative: overdue. */
-export const dueInDays = (patch: Patch, now: number): number | undefined => {
-  const dates = patch.exploited.map(item => Date.parse(item.due)).filter(at => !Number.isNaN(at));
-  return dates.length === 0 ? undefined : Math.ceil((Math.min(...dates) - now) / 86_400_000);
-};
-
-export const dueWord = (days: number | undefined): string => {
-  if (days === undefined) return '-';
-  return days < 0 ? 'overdue' : `${days} d`;
-};
-
 /** `held on 2 hosts, phased on 1` */
 export const notInstalledWords = (patch: Patch): string => {
   const classes = new Map<string, number>();

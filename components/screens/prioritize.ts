@@ -5,8 +5,9 @@ import {line, span, strong, type Line, type Span} from '../span.ts';
 import {count, number} from '../words.ts';
 import {downloadWords, riskWords, whatIf} from '../what-if.ts';
 import {makeScreen} from './make-screen.ts';
-import {dueInDays, dueWord, notInstalledWords, patchStatus, reachOf} from './patch-words.ts';
+import {notInstalledWords, patchStatus, reachOf} from './patch-words.ts';
 import type {Column} from './screen.ts';
+import {dueOf, dueWord} from './due.ts';
 import {labelled} from './strips.ts';
 
 const columns: readonly Column<Patch>[] = [
@@ -80,17 +81,17 @@ const columns: readonly Column<Patch>[] = [
     priority: 4,
     align: 'right',
     cell: (patch, state) => {
-      const days = dueInDays(patch, state.now);
-      return span(dueWord(days), days === undefined ? 'quiet' : days <= 3 ? 'bad' : 'warn');
+      const due = dueOf(patch, state);
+      return span(dueWord(due), due === undefined ? 'quiet' : due.days <= 3 ? 'bad' : 'warn');
     },
-    order: (patch, state) => dueInDays(patch, state.now),
+    order: (patch, state) => dueOf(patch, state)?.days,
   },
 ];
 
 export const prioritizeScreen = makeScreen<Patch>({
   stage: 'prioritize',
   noun: 'patch',
-  source: state => [state.ranking?.value],
+  source: state => [state.ranking?.value, state.decision?.value],
   items: state => state.ranking?.value?.patches ?? [],
   id: patch => patch.id,
   columns,
