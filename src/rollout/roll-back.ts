@@ -4,6 +4,7 @@ import {rollbackPointSchema, type RollbackPoint} from '../model/rollback.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
+import {holdUpdaters} from './lease.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
@@ -37,6 +38,7 @@ export const rollBackHost = async (
   if (rebooting !== undefined && isUndone(hostRecord(context, host))) await rebootHost(context, host);
   await requireSameHost(context, host);
   const point = await readDocument(context, file.file, rollbackPointSchema);
+  await holdUpdaters(context, host);
   const steps = stepsToUndo(hostRecord(context, host), stepsOf(context, plan, planDigest));
   const codes = await undoSteps(context, host, steps, point, before);
   const wanting = await restartOrReboot(context, host, planDigest, reboot);
@@ -80,6 +82,7 @@ const restartOrReboot = async (
   const note = `rebooting: ${reasons.join('; ')}`.slice(0, 500);
   await context.record({type: 'host.phase', data: {host, phase: 'rolling back', note}});
   await rebootHost(context, host);
+  await holdUpdaters(context, host);
   return '';
 };
 

@@ -1,10 +1,10 @@
 import type {HostPlan} from '../model/plan.ts';
 import {changesOf} from '../model/plan.ts';
 import type {Phase} from '../model/phase.ts';
-import {inhibitUpdaters} from '../hosts/updaters.ts';
 import {hostRecord, HostStopped, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {installSteps} from './install-steps.ts';
+import {holdUpdaters} from './lease.ts';
 import {momentBefore} from './moment.ts';
 import {provePlanned} from './prove-planned.ts';
 import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
@@ -35,7 +35,7 @@ export const upgradeHost = async (
     planDigest,
     before,
     phase,
-    inhibit: () => inhibit(context, host),
+    inhibit: () => holdUpdaters(context, host),
   });
 
   await phase('restarting');
@@ -44,7 +44,7 @@ export const upgradeHost = async (
   if (reasons.length > 0 && reboot === 'when-needed') {
     await phase('rebooting', reasons.join('; ').slice(0, 500));
     await rebootHost(context, host);
-    await inhibit(context, host);
+    await holdUpdaters(context, host);
   }
 
   await phase('checking');
@@ -64,16 +64,4 @@ export const upgradeHost = async (
   }
   const wanting = reboot === 'never' ? stillNeeded(reasons) : '';
   await phase('done', `${installed} and healthy${wanting}`.slice(0, 500));
-};
-
-/** Automatic updaters are held off, on the host, for as long as a lease lasts. Known before it is done. */
-const inhibit = async (context: RunContext, host: string): Promise<void> => {
-  const seconds = Math.round(context.limits.leaseMs / 1000);
-  const expires = new Date(context.now() + context.limits.leaseMs).toISOString();
-  await context.record({
-    type: 'lease.intended',
-    data: {host, id: 'updaters', what: 'automatic updaters are stopped', expires},
-  });
-  if ((await context.link(host).ask(inhibitUpdaters, {seconds})) === 'held') return;
-  await context.record({type: 'lease.released', data: {host, id: 'updaters'}});
 };

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {isReachable} from '../../src/demo/host.ts';
+import {releaseUpdaters} from '../../src/hosts/updaters.ts';
 import type {HostPlan} from '../../src/model/plan.ts';
 import type {RolloutLimits} from '../../src/rollout/context.ts';
 import {lockedPlan} from '../../src/rollout/locked-plan.ts';
@@ -464,6 +465,21 @@ describe('a way back', () => {
     const error = await rejection(goBack(ready));
     expect(error).toMatchObject({phase: 'failed', code: 'rollback.incomplete'});
     expect(String(error)).toContain(`the way back ended with 0 and is not whole: ${what}`);
+  });
+
+  it('holds the automatic updaters off first: their lease may have ended since', async () => {
+    const ready = await upgraded();
+    const {world} = ready;
+    await world.context.link('web1').ask(releaseUpdaters, undefined);
+    await world.context.record({type: 'lease.released', data: {host: 'web1', id: 'updaters'}});
+    let isHeld = false;
+    world.on('web1', 'job.start', answer => {
+      isHeld ||= world.host('web1').updaters.active.length === 0;
+      return answer;
+    });
+    await goBack(ready);
+    expect(isHeld).toBe(true);
+    expect(world.context.recordOf('web1').leases).toHaveLength(1);
   });
 
   it('that leaves replaced code running reboots the host when that is allowed', async () => {
