@@ -54,9 +54,12 @@ export const jobsOn = (lab: Lab, host: string, inside = '/bin/sh -s'): HostJobs 
   return jobs;
 };
 
-/** Looks every 100 ms; throws when it does not come true within a minute. */
-export const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 60_000;
+/** How long a whole reboot may take on a busy machine, whose disk is synced for it. */
+export const rebootMs = 180_000;
+
+/** Looks every 100 ms; throws when it does not come true in time. */
+export const until = async (what: string, holds: () => Promise<boolean>, ms = 60_000): Promise<void> => {
+  const deadline = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`it never came true: ${what}`);
     await delay(100);

@@ -3,7 +3,7 @@ import {requestReboot} from '../../../src/hosts/reboot.ts';
 import {raiseEpoch, type RunClaim} from '../../../src/jobs/epochs.ts';
 import {startJob} from '../../../src/jobs/job-scripts.ts';
 import {defineScript} from '../../../src/model/script.ts';
-import {jobsOn, until, type HostJobs} from '../host-jobs.ts';
+import {jobsOn, rebootMs, until, type HostJobs} from '../host-jobs.ts';
 import {up, type Lab} from '../lab.ts';
 
 const host = 'lab4';
@@ -70,9 +70,10 @@ describe('consoles that each believe a run to be theirs, on a real host', () => 
     await jobs.shell('touch /root/go');
     await jobs.ended(job);
     expect(await jobs.ask(requestReboot, {bootId, run: claim(9, mine)})).toMatchObject({outcome: 'asked'});
-    await until('it is another boot', async () => {
+    const another = async (): Promise<boolean> => {
       const now = await jobs.newJob().catch(() => undefined);
       return now !== undefined && now.bootId !== bootId;
-    });
+    };
+    await until('it is another boot', another, rebootMs);
   });
 });

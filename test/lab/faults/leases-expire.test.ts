@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {inhibitUpdaters, releaseUpdaters} from '../../../src/hosts/updaters.ts';
-import {jobsOn, until, type HostJobs} from '../host-jobs.ts';
+import {jobsOn, rebootMs, until, type HostJobs} from '../host-jobs.ts';
 import {up, type Lab} from '../lab.ts';
 
 const host = 'lab4';
@@ -41,9 +41,10 @@ describe('automatic updaters that are held off', () => {
     const {bootId} = await jobs.newJob();
     await jobs.ask(inhibitUpdaters, {seconds: 3600});
     await lab.shell(host, 'systemctl reboot --force --force');
-    await until('it is another boot, and they run', async () => {
+    const again = async (): Promise<boolean> => {
       const now = await jobs.newJob().catch(() => undefined);
       return now !== undefined && now.bootId !== bootId && (await active()) === 'active\nactive';
-    });
+    };
+    await until('it is another boot, and they run', again, rebootMs);
   });
 });

@@ -37,7 +37,7 @@ describe('a run that another engineer takes over, on a real host', () => {
     const imported = await second.run('runs', 'import', archive);
     expect(imported.said).toContain('is taken over (epoch 2)');
 
-    const again = await second.run('test', '--yes', '--sign-off', 'bo', '--reason', 'good');
+    const again = await second.run('test', '--yes', '--sign-off', 'bo', '--reason', 'good', ...sign);
     expect(again.said).toContain('1 hosts are asked before anything of it is believed');
     expect(again.exit === 0 ? '' : again.said).toBe('');
     await test.ended;
