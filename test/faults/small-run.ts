@@ -140,7 +140,7 @@ export const makeSmallRun = async (
       run: async (script, options = {}) => {
         const {signal} = options;
         signal?.throwIfAborted();
-        await world.interfere(host.name, script.verb, 'before');
+        await unlessAborted(world.interfere(host.name, script.verb, 'before'), signal);
         await clock.sleep(durationOf(demo, script.text), signal);
         advance(demo, timeOnHosts());
         if (!isReachable(demo, timeOnHosts())) throw refused(host.name);
@@ -151,7 +151,7 @@ export const makeSmallRun = async (
           const id = [...demo.jobs.keys()].at(-1) ?? '';
           starts.set(id, (starts.get(id) ?? 0) + 1);
         }
-        await world.interfere(host.name, script.verb, 'after');
+        await unlessAborted(world.interfere(host.name, script.verb, 'after'), signal);
         return {stdout: world.mangle(script.verb, new TextEncoder().encode(stdout)), stderr, exit: {code}};
       },
       close: () => {
@@ -160,6 +160,22 @@ export const makeSmallRun = async (
     };
   };
   return world;
+};
+
+/** A console that closes waits for no host. */
+const unlessAborted = async (what: unknown, signal: AbortSignal | undefined): Promise<void> => {
+  if (signal === undefined || !(what instanceof Promise)) {
+    await what;
+    return;
+  }
+  const {promise, reject} = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', stop);
+  try {
+    await Promise.race([what, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 };
 
 const demoHost = (name: string, index: number, now: number): DemoHost => {

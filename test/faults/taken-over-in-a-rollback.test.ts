@@ -1,7 +1,7 @@
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {exportRun, importRun} from '../../src/store/archive.ts';
-import {drive, makeSmallRun, refused} from './small-run.ts';
+import {drive, makeSmallRun} from './small-run.ts';
 
 test('a run that is taken over in the middle of a rollback, and deployed at once: the host is taken back to the end and not called done, the others are upgraded', async () => {
   const world = await makeSmallRun();
@@ -14,10 +14,8 @@ test('a run that is taken over in the middle of a rollback, and deployed at once
     const old = first.state().run?.hosts.get('cache1');
     expect(old?.phase).toBe('done');
     // The way back is not through before the other console's deploy has chosen its hosts.
-    let chosen = false;
-    world.interfere = (host, verb) => {
-      if (host === 'cache1' && verb === 'job.poll' && !chosen) throw refused(host);
-    };
+    const chosen = Promise.withResolvers<undefined>();
+    world.interfere = (host, verb) => (host === 'cache1' && verb === 'job.poll' ? chosen.promise : undefined);
     const undoing = new Promise<void>(resolve => {
       first.subscribe(({events}) => {
         if (events.some(event => event.type === 'job.started')) resolve();
@@ -34,7 +32,7 @@ test('a run that is taken over in the middle of a rollback, and deployed at once
     await importRun(elsewhere, archive, 'operator bo');
     const second = await world.open(id, {stateDir: elsewhere, operator: 'bo'});
     second.subscribe(({events}) => {
-      chosen ||= events.some(event => event.type === 'wave.started');
+      if (events.some(event => event.type === 'wave.started')) chosen.resolve(undefined);
     });
     // Not a moment is waited.
     const again = second.submit({type: 'roll-back', hosts: ['cache1'], reason: 'once more'});
