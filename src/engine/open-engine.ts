@@ -51,12 +51,12 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
     feed.mark('engine');
   };
   let interrupted = false;
-  let opened: {store: RunStore; context: RunContext; fleet: FleetStore; closeLinks: () => void} | undefined;
+  let opened: (ReturnType<typeof createRunContext> & {store: RunStore; fleet: FleetStore}) | undefined;
 
   const background = createBackground({
     closing: closing.signal,
     changed: () => feed.mark('engine'),
-    rest: () => opened?.closeLinks(),
+    rest: () => opened?.restLinks(),
     diskGone: async () => {
       if (opened !== undefined) await whileDiskIsGone(opened.context, notice);
     },
@@ -68,7 +68,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       feed.event(event, changed);
     });
     const writeElsewhere = createElsewhere(store.id, notice);
-    const {context, closeLinks} = createRunContext({
+    const made = createRunContext({
       store,
       settings,
       transport,
@@ -89,9 +89,9 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       },
     });
     const fleet = await openFleetStore(settings.stateDir, fleetName, now);
-    opened = {store, context, fleet, closeLinks};
+    opened = {...made, store, fleet};
     notices.push(...store.notices, ...fleet.notices);
-    keepHeads(core, store, context);
+    keepHeads(core, store, made.context);
     return opened;
   };
 

@@ -45,7 +45,12 @@ export const createRunContext = (parts: {
   signal: (signal: Signal) => void;
   /** Told what could not be recorded. */
   notRecorded: (body: Body, error: unknown) => void;
-}): {context: RunContext; closeLinks: () => void} => {
+}): {
+  context: RunContext;
+  /** Nothing is under way: closes every link but those that would cost a person another code. */
+  restLinks: () => void;
+  closeLinks: () => void;
+} => {
   const {store, settings, closing} = parts;
   const links = new Map<string, Link>();
   const link = (name: string): Link => {
@@ -89,6 +94,13 @@ export const createRunContext = (parts: {
   };
   return {
     context,
+    restLinks: () => {
+      for (const [name, open] of links) {
+        if (open.byCode === true) continue;
+        open.close();
+        links.delete(name);
+      }
+    },
     closeLinks: () => {
       for (const open of links.values()) open.close();
       links.clear();

@@ -8,12 +8,18 @@ export type FollowLimits = {
   pollMs: number;
   /** During an upgrade refused, reset and timed-out links are normal: sshd itself may be replaced. */
   patienceMs: number;
+  /** Before the first new try; each that fails doubles it, up to sixteen times: a host that refuses for too many logins is left alone. */
   retryMs: number;
 };
+const growthLimit = 16;
 /** A log that went wild is followed to here; the host keeps all of it. */
 const maxLogBytes = 64 * 1024 * 1024;
 
-export const defaultFollowLimits: FollowLimits = {pollMs: 1000, patienceMs: 15 * 60_000, retryMs: 2000};
+export const defaultFollowLimits: FollowLimits = {
+  pollMs: 1000,
+  patienceMs: 15 * 60_000,
+  retryMs: 2000,
+};
 
 export type FollowContext = {
   link: Link;
@@ -43,11 +49,13 @@ export const followJob = async (
   const {limits, signal} = context;
   let known = offset;
   let awaySince: number | undefined;
+  let failures = 0;
   for (;;) {
     signal.throwIfAborted();
     try {
       const {state, chunk} = await context.link.ask(pollJob, {job, offset: known});
       awaySince = undefined;
+      failures = 0;
       if (chunk.length > 0 && known < maxLogBytes) {
         await context.onLog(chunk);
         known += chunk.length;
@@ -62,7 +70,9 @@ export const followJob = async (
       if (awaySince === undefined) context.onAway(error.message);
       awaySince ??= context.now();
       if (context.now() - awaySince > limits.patienceMs) return 'lost';
-      await context.sleep(limits.retryMs * (0.5 + context.random()), signal);
+      const wait = limits.retryMs * Math.min(2 ** failures, growthLimit);
+      failures += 1;
+      await context.sleep(wait * (0.5 + context.random()), signal);
     }
   }
 };

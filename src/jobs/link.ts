@@ -13,6 +13,8 @@ export type Link = {
   readonly hostKey?: string | undefined;
   /** How its newest connection goes. */
   readonly reach?: Reach | undefined;
+  /** A person gave a code for its newest connection that serves once. */
+  readonly byCode?: boolean | undefined;
   /** Asks a probe. Throws what the transport throws, and `host.script-failed` or `host.lost` when there is no whole answer. */
   ask<Args, Answer>(probe: Probe<Args, Answer>, args: Args, options?: RunOptions): Promise<Answer>;
   close(): void;
@@ -27,6 +29,7 @@ export const createLink = (
   let session: Promise<Session> | undefined;
   let hostKey: string | undefined;
   let reach: Reach | undefined;
+  let byCode: boolean | undefined;
   /** Given up because an answer did not come in time; others may still wait for theirs on them. */
   const givenUp = new Set<Session>();
   const connected = async (): Promise<Session> => {
@@ -45,10 +48,13 @@ export const createLink = (
     get reach() {
       return reach;
     },
+    get byCode() {
+      return byCode;
+    },
     ask: async (probe, args, options) => {
       const script = probe.script(args);
       const mine = await connected();
-      ({hostKey, reach} = mine);
+      ({hostKey, reach, byCode} = mine);
       const answer = await mine.run(script, {signal, ...options}).catch(async (error: unknown) => {
         // A link that is gone without a word looks open for as long as nobody is told: the next question gets another one.
         if (error instanceof PatchdeckError && silent.has(error.code) && (await session) === mine) {

@@ -38,6 +38,8 @@ export type Login = {
   succeeded(): void;
   /** The connection is over; `refused`: because the host had enough of our attempts. */
   ended(refused: boolean): void;
+  /** A person gave a code that serves once. */
+  readonly byCode: boolean;
   /** What was offered so far, for a message. */
   offered(): string;
 };
@@ -54,6 +56,7 @@ export const createLogin = (context: LoginContext): Login => {
   let keyring: Keyring | undefined;
   let lease: Lease | undefined;
   let codeSent = false;
+  let byCode = false;
 
   const borrow = async (prompt: string): Promise<string | undefined> => {
     const found = await context.secrets.borrow(
@@ -75,7 +78,7 @@ export const createLogin = (context: LoginContext): Login => {
     return over ? undefined : found?.secret;
   };
 
-  const answer = async ({prompt, echo}: Prompt): Promise<string | undefined> => {
+  const answer = async ({prompt, echo}: Prompt, who: string): Promise<string | undefined> => {
     const text = cleanLine(prompt);
     if (changePrompt.test(text)) {
       fail(passwordMustChange(target, text));
@@ -88,8 +91,9 @@ export const createLogin = (context: LoginContext): Login => {
       fail(wrongPassword(target));
       return undefined;
     }
-    const code = await askSecret(context.ask, target, 'one-time-code', text, signal);
+    const code = await askSecret(context.ask, target, 'one-time-code', `${who} ${text}`.trim(), signal);
     codeSent = true;
+    byCode ||= code !== undefined;
     if (code === undefined) fail(noAnswer(target, text));
     return code;
   };
@@ -114,8 +118,14 @@ export const createLogin = (context: LoginContext): Login => {
       Promise.resolve({
         type: 'keyboard-interactive',
         username: target.user,
-        prompt: (_name, _instructions, _language, prompts, finish) => {
-          void answerAll(prompts, answer, () => over).then(
+        prompt: (name, instructions, _language, prompts, finish) => {
+          // Who asks, as the server puts it; with several factors each has its own.
+          const who = cleanLine(`${name} ${instructions}`).trim();
+          void answerAll(
+            prompts,
+            prompt => answer(prompt, who),
+            () => over,
+          ).then(
             answers => {
               if (answers !== undefined && !over) finish(answers);
             },
@@ -148,6 +158,9 @@ export const createLogin = (context: LoginContext): Login => {
   };
 
   return {
+    get byCode() {
+      return byCode;
+    },
     handler: (authsLeft, partialSuccess, next) => {
       if (first) {
         first = false;

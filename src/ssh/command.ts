@@ -30,6 +30,8 @@ export type Carrier = {
   /** `SHA256:...` of the host key; `local` where there is no link. */
   hostKey: string;
   start: StartCommand;
+  /** A person gave a code that serves once: opened again it costs another. */
+  byCode: boolean;
   /** It can start a command on a terminal. */
   terminals: boolean;
   /** Calls once when the way is gone, also when it already is. */

@@ -31,6 +31,8 @@ export type Connection = {
   client: Client;
   /** `SHA256:...` of the host key. */
   hostKey: string;
+  /** A person gave a code that serves once. */
+  byCode: boolean;
 };
 
 /** The way to a host: a TCP connection of our own, or a channel through a jump host. Its name counts connections that start. */
@@ -99,7 +101,9 @@ export const connect = async (
     const leave = await shared.starting.enter(way.name, signal);
     try {
       const found = await attemptOnce(target, way, shared, judge, ask, signal, open, tell);
-      if ('client' in found) return {client: found.client, hostKey: fingerprint(found.key)};
+      if ('client' in found) {
+        return {client: found.client, hostKey: fingerprint(found.key), byCode: found.byCode};
+      }
       leave();
       await orAbort(shared.hostKeys.askAbout(target, found.unknownKey, ask), signal);
     } catch (error) {

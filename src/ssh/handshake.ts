@@ -32,7 +32,7 @@ export type HandshakeContext = {
 /** How far an attempt got: for the message when its time is over, and for whoever is told. */
 export type Progress = {stage: string; sawSsh: boolean; seen: string; tell: Tell};
 
-export type Handshake = {client: Client; key: Uint8Array} | {unknownKey: Uint8Array};
+export type Handshake = {client: Client; key: Uint8Array; byCode: boolean} | {unknownKey: Uint8Array};
 
 const keepalive = {keepaliveInterval: 15_000, keepaliveCountMax: 3};
 /** What a server may say before its SSH banner (ssh2 takes the same). */
@@ -104,7 +104,7 @@ export const shakeHands = (context: HandshakeContext): Promise<Handshake> =>
       .on('ready', () =>
         finish(() => {
           login.succeeded();
-          resolve({client, key: key ?? new Uint8Array()});
+          resolve({client, key: key ?? new Uint8Array(), byCode: login.byCode});
         }),
       );
     client.connect({

@@ -8,6 +8,7 @@ export const openLocal = (): Carrier => {
     by: {transport: 'local', because: 'the inventory says so'},
     hostKey: 'local',
     start: startHere,
+    byCode: false,
     terminals: false,
     onGone: act => void gone.push(act),
     close: () => {

@@ -96,6 +96,7 @@ export const openSession = (context: SessionContext): Session => {
   return {
     host,
     hostKey: carrier.hostKey,
+    byCode: carrier.byCode,
     reach: {...carrier.by, ...where},
     get open() {
       return open;

@@ -83,6 +83,7 @@ export const startMaster = async (
       hostKey: shownKey(log)?.fingerprint ?? 'unknown',
       keys: usedKeys(log),
       start: startOver(socket, target),
+      byCode: prompts.byCode,
       terminals: true,
       onGone: act => void gone.then(act),
       close: end,

@@ -21,6 +21,8 @@ export type SystemPrompts = {
   in(keys: UsedKeys): void;
   /** No login came of it; `refused`: because the host let us not in. */
   over(refused: boolean): void;
+  /** A person gave a code that serves once. */
+  readonly byCode: boolean;
   /** Why the login cannot go on, when it hangs on an answer: ssh has to be ended, or it would send an empty one. */
   readonly fault: PatchdeckError | undefined;
   /** The answer took so long that the host may have hung up: ssh has to be ended; the next one has the answer at once. */
@@ -52,6 +54,7 @@ export const createSystemPrompts = (context: PromptsContext): SystemPrompts => {
   let fault: PatchdeckError | undefined;
   let late = false;
   let isOver = false;
+  let byCode = false;
 
   /** Whether the answer is still in time; the time of people and of waiting in line counts. */
   const inTime = (since: number): boolean => {
@@ -104,7 +107,11 @@ export const createSystemPrompts = (context: PromptsContext): SystemPrompts => {
     kept.delete(prompt);
     const code = before ?? (await askSecret(ask, target, 'one-time-code', prompt, signal));
     if (code === undefined) fault = noAnswer(target, prompt);
-    if (code === undefined || inTime(since)) return code;
+    if (code === undefined) return undefined;
+    if (inTime(since)) {
+      byCode = true;
+      return code;
+    }
     kept.set(prompt, code);
     return undefined;
   };
@@ -112,6 +119,9 @@ export const createSystemPrompts = (context: PromptsContext): SystemPrompts => {
   return {
     get fault() {
       return fault;
+    },
+    get byCode() {
+      return byCode;
     },
     get late() {
       return late;

@@ -140,9 +140,10 @@ const bothFailed = (first: PatchdeckError, second: PatchdeckError): PatchdeckErr
     {cause: second},
   );
 
-const carrierOf = ({client, hostKey}: Connection, because: string, host: Host): Carrier => ({
+const carrierOf = ({client, hostKey, byCode}: Connection, because: string, host: Host): Carrier => ({
   by: {transport: 'ssh2', because},
   hostKey,
+  byCode,
   start: startOn(client, host),
   terminals: true,
   onGone: gone => {

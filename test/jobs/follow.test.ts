@@ -124,7 +124,8 @@ describe('a link that is away', () => {
     expect(await follow()).toMatchObject({state: 'ended', rc: 0});
     expect(seen.log).toBe('12345678');
     expect(seen.away).toEqual(['it is ssh.timeout', 'it is ssh.timeout']);
-    expect(seen.slept.filter(ms => ms === 2000)).toHaveLength(4);
+    // Each outage is met more slowly, and the next one anew.
+    expect(seen.slept.filter(ms => ms >= 2000)).toEqual([2000, 4000, 8000, 2000]);
   });
 
   it('is given up after fifteen minutes, not before', async () => {
@@ -134,15 +135,17 @@ describe('a link that is away', () => {
     expect(await follow()).toBe('lost');
     const waited = seen.slept.reduce((sum, ms) => sum + ms, 0);
     expect(waited).toBeGreaterThan(15 * 60_000);
-    expect(waited).toBeLessThanOrEqual(15 * 60_000 + 2000);
+    expect(waited).toBeLessThanOrEqual(15 * 60_000 + 32_000);
+    expect(seen.slept.slice(0, 7)).toEqual([2000, 4000, 8000, 16_000, 32_000, 32_000, 32_000]);
     expect(seen.away).toHaveLength(1);
   });
 
   it('has its fifteen minutes anew after each answer', async () => {
-    const minutes = (n: number): number => n * 30; // looks, two seconds apart
+    // Looks in so many minutes: four in the first half, then one in 32 s.
+    const minutes = (n: number): number => 4 + Math.floor((n * 60 - 30) / 32);
     const {follow} = following((_, looks) => {
       if (looks === minutes(14)) return report({state: 'running', logBytes: 0});
-      if (looks < minutes(28)) throw fault('ssh.closed');
+      if (looks < 2 * minutes(14)) throw fault('ssh.closed');
       return report({state: 'ended', rc: 0, logBytes: 0});
     });
     expect(await follow()).toMatchObject({state: 'ended'});
@@ -158,7 +161,7 @@ describe('a link that is away', () => {
       {random: () => (n++ % 3) / 2},
     );
     await follow();
-    expect(seen.slept).toEqual([1000, 2000, 3000, 1000]);
+    expect(seen.slept).toEqual([1000, 4000, 12_000, 8000]);
   });
 
   it('whatever comes between, the log is whole, in order and never twice', async () => {

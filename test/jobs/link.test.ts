@@ -20,6 +20,7 @@ const answer = (said: string, exit: Exit = {code: 0}, stderr = ''): ScriptAnswer
 /** Connections to one host, counted; `next` says what becomes of the next one. */
 class Wire implements Pick<Transport, 'open'> {
   opened = 0;
+  byCode = false;
   readonly sessions: (Session & {lose: () => void})[] = [];
   readonly asked: {script: Script; options: RunOptions | undefined}[] = [];
   next: () => Promise<void> = () => Promise.resolve();
@@ -32,6 +33,7 @@ class Wire implements Pick<Transport, 'open'> {
     const session = {
       host: host('web1'),
       hostKey: 'SHA256:x',
+      byCode: this.byCode,
       run: (script: Script, options?: RunOptions) => {
         this.asked.push({script, options});
         return Promise.resolve(this.reply(script));
@@ -63,6 +65,15 @@ describe('the link to a host', () => {
     expect(await link.ask(probe, {what: 'a'})).toEqual(['test.ask']);
     await link.ask(probe, {what: 'b'});
     expect(wire.opened).toBe(1);
+  });
+
+  it('says whether a person gave a code for it: such a connection is kept between stages', async () => {
+    const wire = new Wire();
+    const link = linkOver(wire);
+    expect(link.byCode).toBeUndefined();
+    wire.byCode = true;
+    await link.ask(probe, {what: 'a'});
+    expect(link.byCode).toBe(true);
   });
 
   it('opens one connection for all who ask at the same time', async () => {

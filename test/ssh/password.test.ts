@@ -127,6 +127,20 @@ describe('with a password', () => {
     ]);
   });
 
+  it('and a one-time code: who asks is said, and the session knows what it cost', async () => {
+    const server = await start(context => {
+      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive']);
+      const prompts = [{prompt: 'Passcode: ', echo: true}];
+      context.prompt(prompts, 'Example SSO', 'Sent to the phone \u001b[31mending in 42', ([code]) =>
+        code === '7' ? context.accept() : context.reject(),
+      );
+    });
+    const {ask, asked} = asker({secret: '7'});
+    const session = await world.transport().open(hostAt(server.port), ask, never);
+    expect(asked).toMatchObject([{prompt: 'Example SSO Sent to the phone ending in 42 Passcode:'}]);
+    expect(session.byCode).toBe(true);
+  });
+
   it('and a wrong one-time code, the password may be given again: nobody knows which was wrong', async () => {
     const server = await start(
       byPrompts(
