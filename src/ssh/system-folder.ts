@@ -15,13 +15,12 @@ export type SystemFolder = {
 };
 
 export const makeSystemFolder = async (): Promise<SystemFolder> => {
-  // Short: the path of a socket has 104 bytes on some systems, and ssh adds to it.
   const make = async (base: string): Promise<string> => {
     const made = await mkdtemp(join(base, `pd-${process.pid}-`));
     await sweep(base);
     return made;
   };
-  const root = await make(process.env['XDG_RUNTIME_DIR'] ?? tmpdir()).catch(() => make(tmpdir()));
+  const root = await make(shortBase()).catch(() => make('/tmp'));
   await chmod(root, 0o700);
   const keeper = startKeeper(root);
   const askProgram = join(root, 'ask');
@@ -43,6 +42,12 @@ export const makeSystemFolder = async (): Promise<SystemFolder> => {
     close: () => keeper.close(),
   };
 };
+
+/** The path of a socket has 104 bytes on some systems, of which ours, the name that ssh makes and what it adds to that take eighty. */
+const longestBase = 24;
+const shortBase = (): string =>
+  [process.env['XDG_RUNTIME_DIR'] ?? '', tmpdir()].find(base => base !== '' && base.length <= longestBase) ??
+  '/tmp';
 
 const staleMs = 24 * 60 * 60_000;
 
