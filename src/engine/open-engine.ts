@@ -11,7 +11,6 @@ import {openFleetStore, type FleetStore} from '../store/fleet-store.ts';
 import {newRunId} from '../store/paths.ts';
 import {openRunStore, type RunStore} from '../store/run-store.ts';
 import {isDiskGone} from '../store/store-error.ts';
-import type {RunContext} from '../rollout/context.ts';
 import {createBackground} from './background.ts';
 import type {EngineCore} from './core.ts';
 import {whileDiskIsGone} from './disk-gone.ts';

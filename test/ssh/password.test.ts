@@ -129,7 +129,10 @@ describe('with a password', () => {
 
   it('and a one-time code: who asks is said, and the session knows what it cost', async () => {
     const server = await start(context => {
-      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive']);
+      if (context.method !== 'keyboard-interactive') {
+        context.reject(['keyboard-interactive']);
+        return;
+      }
       const prompts = [{prompt: 'Passcode: ', echo: true}];
       context.prompt(prompts, 'Example SSO', 'Sent to the phone \u001b[31mending in 42', ([code]) =>
         code === '7' ? context.accept() : context.reject(),
