@@ -2,7 +2,7 @@ import {isChoosable} from '../src/model/package.ts';
 import type {Patch} from '../src/model/patch.ts';
 import {keep} from './keep.ts';
 import type {ConsoleState} from './console-state.ts';
-import {number} from './words.ts';
+import {bytesWords} from './words.ts';
 
 /** What installing the chosen patches would change, as ranked: locking the plan asks every host anew. */
 export type WhatIf = {
@@ -102,10 +102,4 @@ export const riskWords = (risk: NonNullable<WhatIf['risk']>): string => {
 export const downloadWords = ({bytes, unsized}: WhatIf['download']): string => {
   if (unsized === 0) return bytesWords(bytes);
   return bytes === 0 ? 'unknown' : `at least ${bytesWords(bytes)}`;
-};
-
-const bytesWords = (bytes: number): string => {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${number(Math.ceil(bytes / 1000))} kB`;
 };

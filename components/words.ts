@@ -11,3 +11,10 @@ export const namesOf = (names: readonly string[], most: number): string => {
   const more = names.length - most;
   return more > 0 ? `${shown} and ${number(more)} more` : shown;
 };
+
+/** `294.0 MB`, in powers of ten. */
+export const bytesWords = (bytes: number): string => {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${number(Math.ceil(bytes / 1000))} kB`;
+};

@@ -1,3 +1,4 @@
+import type {Baseline} from '../../src/model/facts.ts';
 import {nextStep, type Update} from '../../src/model/package.ts';
 import {describeReach} from '../../src/model/reach.ts';
 import type {Scan} from '../../src/model/scan.ts';
@@ -9,7 +10,7 @@ import {ago, clockTime, localTimes} from '../moments.ts';
 import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
 import {labelled} from '../screens/strips.ts';
 import {line, span, strong, type Line} from '../span.ts';
-import {count, number} from '../words.ts';
+import {bytesWords, count, number} from '../words.ts';
 
 /** Everything the run knows of one host, worst first. */
 export const hostLines = (state: ConsoleState, name: string, width: number): Line[] => {
@@ -155,6 +156,7 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
       2,
     ),
     ...(facts.broken.length === 0 ? [] : labelled('broken', facts.broken.join(', '), width, state, 3)),
+    ...(scan.baseline === undefined ? [] : stateLines(scan.baseline, state, width)),
     line(''),
   ];
 };
@@ -198,3 +200,17 @@ const updateLines = (update: Update, width: number, state: ConsoleState): Line[]
 
 const scanOf = (record: HostRecord, state: ConsoleState): Scan | undefined =>
   state.scan !== undefined && state.scan.digest === record.scan?.file ? state.scan.value : undefined;
+
+/** How the host was at the scan: what an upgrade is compared with. */
+const stateLines = (baseline: Baseline, state: ConsoleState, width: number): Line[] => {
+  const {failedUnits, sockets, mounts, disks} = baseline;
+  const free = disks.map(
+    ({mount, freeBytes, sizeBytes}) => `${mount} ${bytesWords(freeBytes)} of ${bytesWords(sizeBytes)} free`,
+  );
+  return [
+    ...labelled('failed', failedUnits.join(', ') || 'no unit', width, state, 3),
+    ...labelled('listens', sockets.join(', ') || 'on nothing', width, state, 3),
+    ...labelled('mounts', mounts.join(', ') || 'none', width, state, 2),
+    ...labelled('disks', free.join(', ') || 'not known', width, state, 3),
+  ];
+};

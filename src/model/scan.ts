@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {factsSchema} from './facts.ts';
+import {baselineSchema, factsSchema} from './facts.ts';
 import {foreignPackageSchema, installedPackageSchema, managerIdSchema, updateSchema} from './package.ts';
 import {reachSchema} from './reach.ts';
 
@@ -9,6 +9,8 @@ export const scanSchema = z.object({
   host: z.string(),
   at: z.string(),
   facts: factsSchema,
+  /** Failed units, services, listening sockets, mounts and disks at that moment; absent in older scans. */
+  baseline: baselineSchema.exactOptional(),
   /** What it is patched with, in the order of steps. */
   managers: z.array(managerIdSchema).default(['apt']),
   updates: z.array(updateSchema),
@@ -30,6 +32,8 @@ export const scanSummarySchema = z.object({
   held: z.int(),
   broken: z.int(),
   rebootWanted: z.boolean(),
+  /** How many units had failed; absent in older runs. */
+  failedUnits: z.int().exactOptional(),
   bootId: z.string(),
   machineId: z.string(),
   /** What it is patched with, in the order of steps; apt alone in older runs. */

@@ -4,6 +4,7 @@ import type {Facts} from '../model/facts.ts';
 import {isChanging} from '../model/phase.ts';
 import type {Scan, ScanSummary} from '../model/scan.ts';
 import {supportOf} from '../hosts/end-of-life.ts';
+import {baseline} from '../hosts/baseline.ts';
 import {facts, rebootReasons} from '../hosts/facts.ts';
 import {members} from '../record/gates.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
@@ -73,6 +74,7 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
     host,
     at: new Date(context.now()).toISOString(),
     facts: seen,
+    baseline: await link.ask(baseline, undefined),
     managers: managers.map(({id}) => id),
     updates: [],
     installed: [],
@@ -100,7 +102,10 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
   return scan;
 };
 
-const summaryOf = ({facts: seen, managers, updates, limits}: Scan, now: number): ScanSummary => ({
+const summaryOf = (
+  {facts: seen, baseline: state, managers, updates, limits}: Scan,
+  now: number,
+): ScanSummary => ({
   os: seen.os.name,
   kernel: seen.kernel.running,
   updates: updates.length,
@@ -109,6 +114,7 @@ const summaryOf = ({facts: seen, managers, updates, limits}: Scan, now: number):
   held: seen.held.length,
   broken: seen.broken.length,
   rebootWanted: rebootReasons(seen).length > 0,
+  ...(state === undefined ? {} : {failedUnits: state.failedUnits.length}),
   bootId: seen.bootId,
   machineId: seen.machineId,
   managers,

@@ -26,6 +26,7 @@ describe('a whole run on four real hosts', () => {
     );
     const lab1 = scanned.find(line => line.data?.['host'] === 'lab1')?.data?.['summary'];
     expect((lab1 as {updates: number}).updates).toBe(Number(stdout));
+    expect(lab1).toMatchObject({failedUnits: 0, broken: 0});
     const lab2 = scanned.find(line => line.data?.['host'] === 'lab2')?.data?.['summary'];
     // pdlab-held is held, pdlab-thirdparty is Acme's.
     expect(lab2).toMatchObject({notInstalled: 2, held: 1});

@@ -18,9 +18,21 @@ describe('the identify stage', () => {
       summary: '2 of 2 hosts answered, 18 updates pending, 12 of them security',
     });
     const {scan} = world.context.recordOf('web1');
-    expect(scan).toMatchObject({updates: 9, security: 6, held: 0, broken: 0, rebootWanted: false});
+    expect(scan).toMatchObject({
+      updates: 9,
+      security: 6,
+      held: 0,
+      broken: 0,
+      rebootWanted: false,
+      failedUnits: 0,
+    });
     const kept = await readDocument(world.context, scan?.file ?? '', scanSchema);
     expect(kept).toMatchObject({host: 'web1', facts: {os: {codename: 'bookworm'}}});
+    const {baseline} = scanSchema.parse(kept);
+    expect(baseline?.activeServices).toContain('ssh.service');
+    expect(baseline?.sockets.length).toBeGreaterThan(0);
+    expect(baseline?.mounts).toContain('/');
+    expect(baseline?.disks[0]?.freeBytes).toBeGreaterThan(0);
     expect(kept.updates).toHaveLength(9);
   });
 
@@ -28,8 +40,8 @@ describe('the identify stage', () => {
     const world = createWorld({web1: {}});
     await run(world);
     expect(world.asked).toEqual(
-      ['facts', 'refresh', 'pending', 'installed', 'foreign'].map(
-        verb => `web1 ${verb === 'facts' ? 'host' : 'apt'}.${verb}`,
+      ['host.facts', 'host.baseline', 'apt.refresh', 'apt.pending', 'apt.installed', 'apt.foreign'].map(
+        verb => `web1 ${verb}`,
       ),
     );
   });
