@@ -68,6 +68,7 @@ export const followEngine = async (stateDir: string, run: string): Promise<Engin
   };
   const hear = async (line: string): Promise<void> => {
     const message = toFollowerSchema.parse(JSON.parse(line));
+    if (message.type === 'answer') return;
     status = message.status;
     if (message.type === 'hello') {
       if (message.v !== eventVersion) throw new Error('the other console is of another version');

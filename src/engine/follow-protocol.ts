@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {bodySchema, envelopeSchema, type Event} from '../record/event.ts';
+import {slowingSchema} from './interface.ts';
 
 /** What a console that holds a run tells those that follow it: lines of JSON over a socket in the run's directory. */
 const statusSchema = z.object({
@@ -31,7 +32,15 @@ export const toFollowerSchema = z.discriminatedUnion('type', [
     signals: z.array(signalSchema).nullable(),
     status: statusSchema,
   }),
+  /** To the one thing that was asked. */
+  z.object({
+    type: z.literal('answer'),
+    answer: z.union([z.literal('ok'), z.object({code: z.string(), what: z.string(), next: z.string()})]),
+  }),
 ]);
+/** All that a follower may ask for: that the run is slowed down, or goes on. */
+export const fromFollowerSchema = z.object({type: z.literal('ask'), command: slowingSchema});
+export const maxAskBytes = 4096;
 export type ToFollower = z.input<typeof toFollowerSchema>;
 export type FollowStatus = z.infer<typeof statusSchema>;
 

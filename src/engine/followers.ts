@@ -2,7 +2,13 @@ import {constants} from 'node:fs';
 import {chmod, open, unlink} from 'node:fs/promises';
 import {createServer, type Socket} from 'node:net';
 import {eventVersion} from '../record/event.ts';
-import {socketName, type FollowStatus, type ToFollower} from './follow-protocol.ts';
+import {
+  fromFollowerSchema,
+  maxAskBytes,
+  socketName,
+  type FollowStatus,
+  type ToFollower,
+} from './follow-protocol.ts';
 import type {Engine} from './interface.ts';
 
 /** A follower that has not read this much is let go: it comes back and reads the journal. Nothing is kept for anybody. */
@@ -21,12 +27,31 @@ export const serveFollowers = async (directory: string, engine: Engine): Promise
     if (socket.writableLength > maxBehindBytes) socket.destroy();
     else socket.write(`${JSON.stringify(message)}\n`);
   };
+  /** A follower may have the run slowed down, once on a connection, and nothing else is taken from it. */
+  const hear = (socket: Socket): void => {
+    let said = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      said += chunk;
+      const end = said.indexOf('\n');
+      if (end < 0 && said.length <= maxAskBytes) return;
+      socket.removeAllListeners('data').resume();
+      const asked = end < 0 ? undefined : fromFollowerSchema.safeParse(parseLine(said.slice(0, end)));
+      if (asked?.success !== true) {
+        socket.destroy();
+        return;
+      }
+      engine.submit(asked.data.command).then(
+        answer => send(socket, {type: 'answer', answer}),
+        () => socket.destroy(),
+      );
+    });
+  };
   const server = createServer(socket => {
     followers.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => followers.delete(socket));
-    // Nothing is taken from a follower.
-    socket.resume();
+    hear(socket);
     const {run} = engine.state();
     send(socket, {type: 'hello', v: eventVersion, seq: run?.run.seq ?? 0, status: statusOf(engine)});
   });
@@ -75,4 +100,12 @@ const statusOf = (engine: Engine): FollowStatus => {
     notices: [...notices],
     asked: questions.map(({kind, host}) => `${kind} of ${host}`),
   };
+};
+
+const parseLine = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 };

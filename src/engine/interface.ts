@@ -13,6 +13,15 @@ import type {RunState} from '../record/state.ts';
 const reason = z.string().trim().min(1).max(500);
 const hosts = z.array(hostNameSchema).min(1);
 
+const pauseSchema = z.object({type: z.literal('pause'), reason});
+const resumeSchema = z.object({type: z.literal('resume')});
+/** Nothing new starts; running hosts are followed to their end. */
+const stopSchema = z.object({
+  type: z.literal('stop'),
+  how: z.enum(['after-hosts', 'after-wave']),
+  reason,
+});
+
 /** What an operator can ask for. Each is checked against the run before anything is done, and journaled with its actor. */
 export const commandSchema = z.discriminatedUnion('type', [
   /** Starts or resumes a stage; resolves when it has started. `hosts` narrows identify, deploy and verify. */
@@ -48,14 +57,17 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({type: z.literal('retry'), hosts}),
   z.object({type: z.literal('skip'), hosts, reason}),
   z.object({type: z.literal('hand-over'), hosts, owner: z.string().trim().min(1).max(100), reason}),
-  z.object({type: z.literal('pause'), reason}),
-  z.object({type: z.literal('resume')}),
-  /** Nothing new starts; running hosts are followed to their end. */
-  z.object({type: z.literal('stop'), how: z.enum(['after-hosts', 'after-wave']), reason}),
+  pauseSchema,
+  resumeSchema,
+  stopSchema,
   z.object({type: z.literal('answer'), question: z.string(), answer: answerSchema}),
   z.object({type: z.literal('close'), reason}),
 ]);
 export type Command = z.infer<typeof commandSchema>;
+
+/** What another console of the same user may ask of the one that holds a run: nothing of it changes a host. */
+export const slowingSchema = z.discriminatedUnion('type', [pauseSchema, resumeSchema, stopSchema]);
+export type Slowing = z.infer<typeof slowingSchema>;
 
 /** What an engine knows now. `run` is undefined until a first scan has begun one. */
 export type EngineState = {

@@ -125,6 +125,7 @@ export const aboutNoFault: readonly string[] = [
   'test/commands/json.test.ts',
   'test/commands/policy.test.ts',
   'test/commands/problems.test.ts',
+  'test/commands/slow-down.test.ts',
   'test/commands/software.test.ts',
   'test/commands/usage.test.ts',
   'test/components/',
