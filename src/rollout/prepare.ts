@@ -7,6 +7,7 @@ import {findingsOf, preflight} from '../hosts/preflight.ts';
 import type {Simulation, StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
+import {holdUpdaters} from './lease.ts';
 import {runJob, settleJob} from './run-job.ts';
 import {failingAlready} from './smoke-checks.ts';
 import {requireSameHost} from './same-host.ts';
@@ -42,6 +43,8 @@ export const prepareHost = async (context: RunContext, plan: HostPlan, planDiges
       why: point.reasons.join('; ').slice(0, 500),
     },
   });
+  // From here to its deploy nobody else may patch it: what was proven would be true no more.
+  await holdUpdaters(context, host);
   await phase('staged', `way back: ${point.grade}`);
 };
 

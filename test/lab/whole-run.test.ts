@@ -57,12 +57,14 @@ describe('a whole run on four real hosts', () => {
     expect(test.exit).toBe(0);
     expect(await versionOn(lab, 'lab1', 'pdlab-web')).toBe('1.1');
     expect(await versionOn(lab, 'lab2', 'pdlab-web')).toBe('1.0');
-    // Automatic updaters are held off on the canary, and a timer of the host's own ends that.
-    const timers = await lab.shell(
-      'lab1',
-      'systemctl is-active apt-daily.timer apt-daily-upgrade.timer patchdeck-updaters.timer',
-    );
-    expect(timers.stdout.trim().split('\n')).toEqual(['inactive', 'inactive', 'active']);
+    // Automatic updaters are held off on every staged host, and a timer of the host's own ends that.
+    for (const host of hosts) {
+      const timers = await lab.shell(
+        host,
+        'systemctl is-active apt-daily.timer apt-daily-upgrade.timer patchdeck-updaters.timer',
+      );
+      expect(timers.stdout.trim().split('\n')).toEqual(['inactive', 'inactive', 'active']);
+    }
   });
 
   it('deploy goes through the waves in order and proves each host', async () => {

@@ -42,7 +42,6 @@ describe('an upgrade', () => {
       message: 'tzdata is 2026c-0+deb12u1, the plan was made for 2026b-0+deb12u1; nothing was changed',
     });
     expect(begun(ready, 'install')).toBe(0);
-    expect(ready.world.context.recordOf('web1').leases).toEqual([]);
   });
 
   it('stops before the first change where the lock is held', async () => {
@@ -139,9 +138,16 @@ describe('an upgrade', () => {
     expect(ready.world.host('web1').updaters.active).toEqual([]);
   });
 
+  it('holds the automatic updaters off from the moment on that the host is staged', async () => {
+    const {world} = await staged();
+    expect(world.context.recordOf('web1')).toMatchObject({phase: 'staged', leases: [{id: 'updaters'}]});
+    expect(world.host('web1').updaters).toMatchObject({active: []});
+    expect(world.host('web1').updaters.inhibited.length).toBeGreaterThan(0);
+  });
+
   it('holds nothing off where no updater runs, and leaves no lease', async () => {
     const ready = await staged();
-    ready.world.host('web1').updaters.active = [];
+    ready.world.host('web1').updaters = {active: [], inhibited: []};
     await upgrade(ready);
     expect(ready.world.context.recordOf('web1')).toMatchObject({phase: 'done', leases: []});
     expect(ready.world.context.of('lease.released')).toHaveLength(1);
@@ -303,7 +309,7 @@ describe('a reboot', () => {
     expect(context.recordOf('web1')).toMatchObject({phase: 'done', rebooted: 1});
     expect(context.phasesOf('web1').slice(-4)).toEqual(['restarting', 'rebooting', 'checking', 'done']);
     // It ended the hold on the updaters, which is taken anew.
-    expect(ready.world.asked.filter(line => line === 'web1 host.inhibit-updaters')).toHaveLength(2);
+    expect(ready.world.asked.filter(line => line === 'web1 host.inhibit-updaters')).toHaveLength(3);
   });
 
   it('is not over while the host still answers from the boot before', async () => {
