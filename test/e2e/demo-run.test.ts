@@ -25,7 +25,7 @@ test(
     terminal.send('!');
     await terminal.until('refused the connection');
     terminal.send(enter);
-    await terminal.until(/1\/24 +1 selected/);
+    await terminal.until(/host=mail1 +1\/24/);
     terminal.send('l');
     await terminal.until('Leave 1 host out of this run');
     terminal.send(`its disk is broken${enter}`);
