@@ -81,6 +81,7 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/lab/ssh-traces.test.ts', fault: 'a console that ends with links open'},
   {file: 'test/lab/ssh-doctor.test.ts', fault: 'a host that cannot be used, found by doctor'},
   {file: 'test/lab/transport.test.ts', fault: "the system's ssh"},
+  {file: 'test/lab/secrets.test.ts', fault: 'secrets, wherever they could be left'},
   {file: 'test/lab/ssh-root.test.ts', fault: 'sudo and doas that want a terminal'},
   {
     file: 'test/lab/differential.test.ts',
@@ -120,6 +121,7 @@ export const aboutNoFault: readonly string[] = [
   'test/bin/',
   'test/commands/demo.test.ts',
   'test/commands/fleet-changes.test.ts',
+  'test/commands/fix-in-open-run.test.ts',
   'test/commands/fix.test.ts',
   'test/commands/inventory.test.ts',
   'test/commands/json.test.ts',
@@ -144,6 +146,7 @@ export const aboutNoFault: readonly string[] = [
   'test/lab/ansible.test.ts',
   'test/lab/console.test.ts',
   'test/lab/hosts.test.ts',
+  'test/lab/origins.test.ts',
   'test/lab/policy.test.ts',
   'test/lab/versions.test.ts',
   'test/lab/whole-run.test.ts',
