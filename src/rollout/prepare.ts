@@ -59,6 +59,8 @@ const check = async (
   const standing: string[] = [];
   let needed = 0;
   for (const {manager, changes} of steps) {
+    // Asked first: what the refresh writes may fill a disk that has hardly any room, and then apt cannot say.
+    needed += await link.ask(manager.room, changes);
     // Here only: what is staged is installed also when the mirror is gone by then.
     const {fresh, failures} = await link.ask(manager.refresh, undefined);
     if (!fresh)
@@ -66,7 +68,6 @@ const check = async (
     const {held} = await link.ask(manager.marks, undefined);
     const isPlanned = (name: string): boolean => changes.some(change => change.name === name.split(':')[0]);
     standing.push(...held.filter(isPlanned).map(name => `${name} is held`));
-    needed += await link.ask(manager.room, changes);
     drift.push(...findDrift(changes, await link.ask(manager.installed, undefined)).drift);
   }
   const findings = [
