@@ -5,7 +5,7 @@ import {up, type Lab} from './lab.ts';
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await up({hosts: 2});
+  lab = await up({hosts: 4});
   await lab.reset('lab2');
 });
 afterAll(async () => lab.reset('lab2'));
