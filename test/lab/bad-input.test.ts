@@ -132,7 +132,8 @@ describe('no space', () => {
     const old = await versionOn(lab, 'lab4', 'nginx');
     await inside(
       'lab4',
-      'mount -t tmpfs -o size=1m tmpfs /var/cache/apt && mkdir -p /var/cache/apt/archives/partial',
+      // Room for apt's own caches, and for no package.
+      'mount -t tmpfs -o size=4m tmpfs /var/cache/apt && mkdir -p /var/cache/apt/archives/partial',
     );
     expectRefusal(await run('test', '--yes'), {
       exit: 3,
