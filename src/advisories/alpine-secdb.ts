@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {advisorySchema, type Advisory} from '../model/advisory.ts';
 import {jsonWithin, type JsonLimits} from '../model/json.ts';
+import {isApkVersion} from '../versions/apk.ts';
 
 /** `https://secdb.alpinelinux.org/v3.20/main.json`; only what is used is looked at. */
 const secdbSchema = z.object({
@@ -34,16 +35,17 @@ export const alpineAdvisories = (
   for (const {pkg} of parsed.data.packages) {
     for (const [fixed, ids] of Object.entries(pkg.secfixes)) {
       if (fixed === '0' || fixed === '') continue;
-      for (const cve of cvesIn(ids ?? [])) {
+      for (const {id, cves} of (ids ?? []).flatMap(namedIn)) {
+        const ranges = [{introduced: '0', fixed}];
         const advisory = advisorySchema.safeParse({
-          id: `ALPINE-${cve}`,
+          id,
           feed: 'alpine',
           ecosystem,
           source: pkg.name,
-          cves: [cve],
-          ranges: [{introduced: '0', fixed}],
+          cves,
+          ranges,
         });
-        if (advisory.success) advisories.push(advisory.data);
+        if (advisory.success && isApkVersion(fixed)) advisories.push(advisory.data);
         else unreadable++;
       }
     }
@@ -51,5 +53,10 @@ export const alpineAdvisories = (
   return {advisories, unreadable};
 };
 
-const cvesIn = (lines: readonly string[]): Set<string> =>
-  new Set(lines.flatMap(line => line.match(/\bCVE-\d{4}-\d{4,19}\b/g) ?? []));
+/** `CVE-2022-26356 XSA-397`: names of one hole. Where none is a CVE the first stands for it. */
+const namedIn = (line: string): {id: string; cves: string[]}[] => {
+  const cves = [...new Set(line.match(/\bCVE-\d{4}-\d{4,19}\b/g) ?? [])];
+  if (cves.length > 0) return cves.map(cve => ({id: `ALPINE-${cve}`, cves: [cve]}));
+  const [first = ''] = line.trim().split(/\s+/);
+  return first === '' ? [] : [{id: first, cves: []}];
+};

@@ -1,10 +1,10 @@
 import {cleanLine} from '../model/clean.ts';
 import type {InstalledPackage} from '../model/package.ts';
 import type {Scan} from '../model/scan.ts';
-import {compareDpkg} from '../versions/dpkg.ts';
 import {ecosystemOf, managerOfRelease} from './ecosystem.ts';
 import {kernelOf, recordedSource, type Kernel} from './kernel-package.ts';
 import {belonging, type Belonging} from './strangers.ts';
+import {orderOf, type Order} from './version-order.ts';
 
 /** One source package in one version with one candidate, on all hosts where that is so: it is matched once. */
 export type PackageGroup = {
@@ -44,22 +44,23 @@ export const createCollector = (): Collector => {
     collected: {hosts, groups, foreign, uncovered, unjudged},
     add: scan => {
       const ecosystem = ecosystemOf(scan.facts.os);
-      if (ecosystem === undefined) {
+      const order = ecosystem === undefined ? undefined : orderOf(ecosystem);
+      if (ecosystem === undefined || order === undefined) {
         append(foreign, scan.facts.os.name, scan.host);
         return;
       }
       const host = hosts.push(scan.host) - 1;
       const manager = managerOfRelease(ecosystem);
       const packages = belonging(scan, manager);
-      const kernel = kernelOf({facts: scan.facts, installed: packages.own});
-      for (const [key, group] of groupsOf(packages, kernel, ecosystem)) {
+      const kernel = kernelOf({facts: scan.facts, installed: packages.own}, order);
+      for (const [key, group] of groupsOf(packages, kernel, ecosystem, order)) {
         const known = groups.get(key);
         if (known === undefined) groups.set(key, {...group, hosts: [host]});
         else known.hosts.push(host);
       }
       for (const source of packages.thirdParty) append(uncovered, source, scan.host);
       const strange = packages.nowhere.map(item => strangePackage(item));
-      if (manager === 'apt' && scan.facts.container === null && kernel.running === undefined)
+      if (scan.facts.container === null && kernel.running === undefined)
         strange.push(strangeKernel(scan.facts.kernel.running));
       for (const item of strange) {
         const key = `${item.source}|${item.version}|${item.why}`;
@@ -87,8 +88,11 @@ const groupsOf = (
   packages: Belonging,
   kernel: Kernel,
   ecosystem: string,
+  order: Order,
 ): Map<string, Omit<PackageGroup, 'hosts'>> => {
-  const offered = offeredBy(packages.offered);
+  const newer = (version: string | undefined, than: string): string | undefined =>
+    version !== undefined && version !== than && order(version, than) > 0 ? version : undefined;
+  const offered = offeredBy(packages.offered, order);
   const found = new Map<string, Omit<PackageGroup, 'hosts'>>();
   const add = (source: string, installed: string, candidate: string | undefined, booting?: string): void => {
     const key = `${ecosystem}|${source}|${installed}|${candidate ?? ''}|${booting ?? ''}`;
@@ -107,18 +111,15 @@ const groupsOf = (
 };
 
 /** The newest version of each source that a host is offered. */
-const offeredBy = (updates: Scan['updates']): Map<string, string> => {
+const offeredBy = (updates: Scan['updates'], order: Order): Map<string, string> => {
   const offered = new Map<string, string>();
   for (const update of updates) {
     const {source, version} = recordedSource(update.source, update.sourceVersion);
     const known = offered.get(source);
-    if (known === undefined || compareDpkg(version, known) > 0) offered.set(source, version);
+    if (known === undefined || order(version, known) > 0) offered.set(source, version);
   }
   return offered;
 };
-
-const newer = (version: string | undefined, than: string): string | undefined =>
-  version !== undefined && version !== than && compareDpkg(version, than) > 0 ? version : undefined;
 
 const append = (map: Map<string, string[]>, key: string, value: string): void => {
   const list = map.get(key);

@@ -25,6 +25,8 @@ export const ecosystemOf = ({id, version, codename}: Facts['os']): string | unde
   if (id === 'debian')
     return version === '' ? debianEcosystem(codename) : `Debian:${version.split('.')[0] ?? ''}`;
   if (id === 'ubuntu' && version !== '') return `Ubuntu:${version}`;
+  // `3.21.0_alpha20240807`: what will be 3.21 one day.
+  if (id === 'alpine' && version.includes('_alpha')) return 'Alpine:edge';
   if (id === 'alpine' && version !== '') return `Alpine:v${version.split('.').slice(0, 2).join('.')}`;
   return undefined;
 };

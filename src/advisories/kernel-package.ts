@@ -1,6 +1,6 @@
 import type {InstalledPackage} from '../model/package.ts';
 import type {Scan} from '../model/scan.ts';
-import {compareDpkg} from '../versions/dpkg.ts';
+import type {Order} from './version-order.ts';
 
 /**
  * The source that records name: a signed kernel is built from a source of its own (`linux-signed-amd64` 6.1.153+1), and records speak of
@@ -25,7 +25,7 @@ export type Kernel = {
 };
 
 /** In a container no kernel is judged: the one that runs is the machine's below. */
-export const kernelOf = ({facts, installed}: Pick<Scan, 'facts' | 'installed'>): Kernel => {
+export const kernelOf = ({facts, installed}: Pick<Scan, 'facts' | 'installed'>, order: Order): Kernel => {
   const images = installed.filter(isImage);
   const recorded = images.map(image => ({
     name: image.name,
@@ -34,13 +34,14 @@ export const kernelOf = ({facts, installed}: Pick<Scan, 'facts' | 'installed'>):
   const sources = new Set(recorded.map(({source}) => source));
   if (facts.container !== null) return {sources, running: undefined, newest: undefined};
   const {running: release} = facts.kernel;
-  const running = recorded.find(
-    ({name}) => name === `linux-image-${release}` || name === `linux-image-unsigned-${release}`,
-  );
+  const running =
+    recorded.find(
+      ({name}) => name === `linux-image-${release}` || name === `linux-image-unsigned-${release}`,
+    ) ?? ofAlpine(release, recorded);
   const newest = recorded
     .filter(({source}) => source === running?.source)
     .map(({version}) => version)
-    .sort(compareDpkg)
+    .sort(order)
     .at(-1);
   return {
     sources,
@@ -49,6 +50,19 @@ export const kernelOf = ({facts, installed}: Pick<Scan, 'facts' | 'installed'>):
   };
 };
 
-/** `linux-image-6.1.0-40-amd64`, and not the package that only depends on the newest of them. */
-const isImage = ({name, status}: InstalledPackage): boolean =>
-  /^linux-image-(unsigned-)?\d/.test(name) && status.charAt(1) === 'i';
+type Recorded = {name: string; source: string; version: string};
+
+/**
+ * Alpine has one version of a kernel at a time, and its files are gone once it is upgraded: what runs is told by its release alone
+ * (`6.6.41-0-lts` is of `linux-lts` 6.6.41-r0, as its APKBUILD names it).
+ */
+const ofAlpine = (release: string, recorded: readonly Recorded[]): Recorded | undefined => {
+  const [, version, build, flavor] = /^(\d+(?:\.\d+)*(?:_rc\d+)?)-(\d+)-([a-z0-9-]+)$/.exec(release) ?? [];
+  const found = recorded.find(({name}) => name === `linux-${flavor ?? ''}`);
+  return found === undefined ? undefined : {...found, version: `${version ?? ''}-r${build ?? ''}`};
+};
+
+/** `linux-image-6.1.0-40-amd64`, and not the package that only depends on the newest of them; all of Alpine's flavours. */
+const isImage = ({manager, name, status}: InstalledPackage): boolean =>
+  status.charAt(1) === 'i' &&
+  (manager === 'apk' ? /^linux-(lts|virt|edge|rpi\d*|stable)$/ : /^linux-image-(unsigned-)?\d/).test(name);

@@ -6,7 +6,7 @@ import {managerOfRelease, paidEcosystemOf} from './ecosystem.ts';
 import {judge} from './judge.ts';
 import {askedKey, type AdvisoryIndex} from './load-advisories.ts';
 import {recordedSource} from './kernel-package.ts';
-import {orderOf} from './version-order.ts';
+import {isOrdered, orderOf} from './version-order.ts';
 
 /**
  * Finds what is vulnerable. Each distinct package and version is judged once, for all its hosts; in between others of the thread have
@@ -34,6 +34,10 @@ export const match = async (collected: Collected, index: AdvisoryIndex): Promise
       const names = unknown.get(ecosystem) ?? new Set();
       for (const host of hosts) names.add(host);
       unknown.set(ecosystem, names);
+      continue;
+    }
+    if (!isOrdered(ecosystem, installed)) {
+      unjudged.push({source, version: installed, why: 'it is no version by the rules of its release', hosts});
       continue;
     }
     const paid = paidEcosystemOf(ecosystem);
