@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
-import {askedOf} from './asked-of.ts';
+import {alpineHost, askedOf, findingsOn, installed} from './asked-of.ts';
+import {alpineAdvisories} from '../../src/advisories/alpine-secdb.ts';
 import {osvAdvisories} from '../../src/advisories/osv-record.ts';
 import {readFile} from 'node:fs/promises';
 import {debianNotices, osvDocument} from './debian-notices.ts';
@@ -57,10 +58,28 @@ const pairs: [source: string, version: string, cve: string, vulnerable: boolean,
 
 const notices = await debianNotices();
 const records = notices.flatMap(notice => osvAdvisories(osvDocument(notice), () => true));
-const nginx = osvAdvisories(
-  JSON.parse(await readFile(new URL('fixtures/osv-DSA-3029-1.json', import.meta.url), 'utf8')),
-  () => true,
-);
+const fixture = (name: string): Promise<Buffer> => readFile(new URL(`fixtures/${name}`, import.meta.url));
+const nginx = osvAdvisories(JSON.parse((await fixture('osv-DSA-3029-1.json')).toString()), () => true);
+
+/** Versions of openssl that Alpine had, each with what its own list of fixes says. */
+const alpine: [version: string, cve: string, vulnerable: boolean, fixed: string][] = [
+  ['1.1.1c-r0', 'CVE-2019-1547', true, '1.1.1d-r1'],
+  ['1.1.1d-r0', 'CVE-2019-1547', true, '1.1.1d-r1'],
+  ['1.1.1d-r1', 'CVE-2019-1547', false, '1.1.1d-r1'],
+  ['1.1.1d-r2', 'CVE-2019-1551', true, '1.1.1d-r3'],
+  ['1.1.1d-r3', 'CVE-2019-1551', false, '1.1.1d-r3'],
+  ['1.1.1k-r0', 'CVE-2021-3711', true, '1.1.1l-r0'],
+  ['1.1.1l-r0', 'CVE-2021-3711', false, '1.1.1l-r0'],
+  ['3.0.1-r0', 'CVE-2022-0778', true, '3.0.2-r0'],
+  ['3.0.2-r0', 'CVE-2022-0778', false, '3.0.2-r0'],
+  ['3.0.3-r0', 'CVE-2022-2097', true, '3.0.5-r0'],
+  ['3.0.5-r0', 'CVE-2022-2097', false, '3.0.5-r0'],
+  ['3.0.5-r2', 'CVE-2022-2097', false, '3.0.5-r0'],
+  // Alpine never had what it fixes ("0").
+  ['3.0.4-r0', 'CVE-2022-2274', false, '0'],
+];
+const limits = {maxBytes: 100_000, maxDepth: 12};
+const secdb = alpineAdvisories(await fixture('alpine-secdb-v3.17-excerpt.json'), limits);
 
 it('has at least 40 pairs, half of them of versions that are not vulnerable', () => {
   expect(pairs.length).toBeGreaterThanOrEqual(40);
@@ -83,6 +102,15 @@ it.each([
 ])('nginx %s on Debian 7, by DSA-3029-1 as published', async (version, cves) => {
   expect((await askedOf('7', 'nginx', version, nginx)).map(({cve}) => cve)).toEqual(cves);
 });
+
+it.each(alpine)(
+  "openssl %s on Alpine 3.17: %s is %s by Alpine's secfixes of %s",
+  async (version, cve, vulnerable, fixed) => {
+    const found = await findingsOn(alpineHost([installed('libssl3', version, 'openssl')]), secdb.advisories);
+    const finding = found.find(item => item.cve === cve);
+    expect(finding?.fixed).toBe(vulnerable ? fixed : undefined);
+  },
+);
 
 it('a record of another release says nothing: the same version on Debian 12 is unknown', async () => {
   expect(await askedOf('12', 'krb5', '1.18.3-6+deb11u2', records)).toEqual([]);

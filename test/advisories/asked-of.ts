@@ -48,6 +48,21 @@ export const matched = async (scans: readonly Scan[], records: readonly Advisory
   });
 };
 
+/** A host of Alpine 3.17 with these packages of apk, and their candidates by package. */
+export const alpineHost = (
+  packages: Scan['installed'],
+  newer: Readonly<Record<string, string>> = {},
+  facts: Partial<Scan['facts']> = {},
+): Scan => {
+  const os = {id: 'alpine', version: '3.17.0', codename: '', name: 'Alpine Linux v3.17'};
+  const made = debianHost('a', packages, newer, {os, ...facts});
+  return {
+    ...made,
+    installed: made.installed.map(item => ({...item, manager: 'apk'})),
+    updates: made.updates.map(item => ({...item, manager: 'apk'})),
+  };
+};
+
 /** What is found of one package on a host of this release of Debian. */
 export const askedOf = async (
   version: string,
@@ -58,6 +73,8 @@ export const askedOf = async (
   // A kernel is judged when it runs.
   const name = source === 'linux' ? 'linux-image-6.1.0-40-amd64' : source;
   const os = {id: 'debian', version, codename: '', name: `Debian ${version}`};
-  const one = debianHost('a', [installed(name, packageVersion, source)], {}, {os});
-  return (await matched([one], records)).groups.flatMap(({findings}) => findings);
+  return findingsOn(debianHost('a', [installed(name, packageVersion, source)], {}, {os}), records);
 };
+
+export const findingsOn = async (scan: Scan, records: readonly Advisory[]): Promise<Finding[]> =>
+  (await matched([scan], records)).groups.flatMap(({findings}) => findings);
