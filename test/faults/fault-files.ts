@@ -148,6 +148,7 @@ export const aboutNoFault: readonly string[] = [
   'test/lab/hosts.test.ts',
   'test/lab/origins.test.ts',
   'test/lab/policy.test.ts',
+  'test/lab/rpm-hosts.test.ts',
   'test/lab/versions.test.ts',
   'test/lab/whole-run.test.ts',
   'test/managers/',

@@ -56,7 +56,7 @@ export const inPrivateMounts = async (command: readonly string[], input = ''): P
   must('unshare', ['--mount', '--propagation', 'slave', '--', ...command], {input, timeoutMs: 900_000});
 
 /** This machine's own Debian archive, read from apt: the lab names no mirror. Throws `lab.no-archive`. */
-const machineArchive = async (): Promise<{main: string; security: string}> => {
+export const machineArchive = async (): Promise<{main: string; security: string}> => {
   const lines = await must('apt-get', ['indextargets', '--format', '$(ORIGIN)|$(LABEL)|$(REPO_URI)']);
   const uriOf = (label: string): string | undefined =>
     lines
@@ -96,7 +96,7 @@ const downloadUpdates = async (root: string, release: Release, uri: string): Pro
 };
 
 /** Moves .deb files into a folder of the cache, named as Debian's pool names them: without the epoch. */
-const keepDebs = async (from: string, to: string): Promise<void> => {
+export const keepDebs = async (from: string, to: string): Promise<void> => {
   await mkdir(to, {recursive: true});
   const debs = (await readdir(from)).filter(name => name.endsWith('.deb'));
   for (const deb of debs) await rename(join(from, deb), join(to, deb.replace(/_\d+%3a/, '_')));

@@ -38,10 +38,18 @@ export const handouts = async (directory: string = defaultDir): Promise<Handouts
   };
 };
 
-export const writeHandouts = async (paths: LabPaths, hosts: readonly HostRecord[]): Promise<void> => {
+/** The inventory has the hosts that were asked for: a lab that is larger already is no larger fleet. */
+export const writeHandouts = async (
+  paths: LabPaths,
+  hosts: readonly HostRecord[],
+  wanted: number,
+): Promise<void> => {
   await writeFile(paths.sshConfig, sshConfig(paths, hosts), {mode: 0o644});
   await writeFile(paths.knownHosts, await knownHosts(paths, hosts), {mode: 0o644});
-  const text = stringify(inventory(hosts), {lineWidth: 0, aliasDuplicateObjects: false});
+  const text = stringify(inventory(hosts.filter(({number}) => number <= wanted)), {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
   await writeFile(paths.inventory, text, {mode: 0o644});
 };
 

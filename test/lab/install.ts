@@ -7,6 +7,8 @@ import {faultPackages} from './fault-packages.ts';
 import type {LabPackage} from './lab-package.ts';
 import type {LabPaths} from './paths.ts';
 import type {ProcessId} from './processes.ts';
+import {rpmName} from './rpm-package.ts';
+import {rpmPackages} from './rpm-packages.ts';
 
 /**
  * Installs packages of the lab inside a host, with what belongs to them, and does what their administrator does.
@@ -17,7 +19,13 @@ export const installInside = async (
   leader: ProcessId,
   wanted: readonly string[],
 ): Promise<void> => {
-  const chosen = wanted.flatMap(choose);
+  const rpms = wanted.flatMap(chooseRpm);
+  for (const file of rpms) {
+    await inside(leader, `cat >/root/${file}`, await readFile(join(paths.labRpms, file)));
+    await inside(leader, `rpm --force-debian -U --oldpackage /root/${file}; rm /root/${file}`);
+  }
+  const chosen = wanted.filter(name => chooseRpm(name).length === 0).flatMap(choose);
+  if (chosen.length === 0) return;
   // Not apt's archives: what is there counts as a way back.
   const folder = '/root/incoming';
   await inside(leader, `mkdir -p ${folder}`);
@@ -34,6 +42,13 @@ export const installInside = async (
   await inside(leader, `rm -r ${folder}`);
 };
 
+const chooseRpm = (wanted: string): string[] => {
+  const [name, version] = wanted.split('=');
+  const made = rpmPackages.find(each => each.name === name);
+  const chosen = made?.versions.find(each => version === undefined || each.version === version);
+  return made === undefined || chosen === undefined ? [] : [rpmName(made.name, chosen)];
+};
+
 const choose = (wanted: string): {made: LabPackage; version: string}[] => {
   const [name, version] = wanted.split('=');
   const made = faultPackages.find(each => each.name === name);
@@ -43,7 +58,7 @@ const choose = (wanted: string): {made: LabPackage; version: string}[] => {
       'input',
       'lab.no-such-package',
       `The lab has no package ${wanted}; nothing was installed.`,
-      `It has ${faultPackages.map(each => each.name).join(', ')}`,
+      `It has ${[...faultPackages, ...rpmPackages].map(each => each.name).join(', ')}`,
     );
   return [{made, version: chosen}, ...(made.with ?? []).flatMap(choose)];
 };

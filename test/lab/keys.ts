@@ -19,6 +19,10 @@ export const makeKeys = async (paths: LabPaths): Promise<void> => {
     await chmod(paths.archiveKey, 0o644);
     await endAgent(paths);
   }
+  if (!existsSync(paths.rpmKey)) {
+    await must('gpg', ['--homedir', paths.gnupg, '--batch', '--armor', '--output', paths.rpmKey, '--export']);
+    await chmod(paths.rpmKey, 0o644);
+  }
   if (!existsSync(paths.opsKey))
     await must('ssh-keygen', [
       ...['-q', '-t', 'ed25519', '-N', '', '-C', 'ops@patchdeck-lab'],
@@ -30,6 +34,17 @@ export const makeKeys = async (paths: LabPaths): Promise<void> => {
 /** The text with the mirror's signature; afterwards `endAgent`. */
 export const sign = async (paths: LabPaths, text: string): Promise<string> =>
   must('gpg', ['--homedir', paths.gnupg, '--batch', '--clearsign'], {input: text});
+
+/** A signature beside a file, as repositories of RPMs have it; afterwards `endAgent`. */
+export const signFile = async (paths: LabPaths, file: string): Promise<string> =>
+  must('gpg', ['--homedir', paths.gnupg, '--batch', '--armor', '--detach-sign', file]);
+
+/** Signs RPMs in their heads; afterwards `endAgent`. */
+export const signRpms = async (paths: LabPaths, files: readonly string[]): Promise<string> =>
+  must('rpmsign', [
+    ...['--addsign', '--define', '__gpg /usr/bin/gpg', '--define', `_gpg_path ${paths.gnupg}`],
+    ...['--define', '_gpg_name lab@example.org', ...files],
+  ]);
 
 /** Whoever uses the key starts an agent, which would outlive the lab. */
 export const endAgent = async (paths: LabPaths): Promise<string> =>

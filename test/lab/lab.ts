@@ -79,7 +79,7 @@ export const up = async (options: UpOptions = {}): Promise<Lab> => {
     const addresses = state.hosts.map(({number}) => network.outsideAddress(number));
     state.mirror = await serveMirror(paths, state.mirror, addresses);
     await writeState(paths, state);
-    await writeHandouts(paths, state.hosts);
+    await writeHandouts(paths, state.hosts, wanted);
     for (const host of state.hosts) {
       const layer = await makeLayer(paths, makeUpOf(host));
       if (isRunning(host) && host.layer !== layer)

@@ -11,6 +11,9 @@ import {repositories} from './mirror.ts';
 import {mirrorPort} from './network.ts';
 import type {LabPaths} from './paths.ts';
 import {releaseFacts} from './releases.ts';
+import {setUpRpms} from './rpm-kits.ts';
+import {rpmName} from './rpm-package.ts';
+import {rpmPackages} from './rpm-packages.ts';
 
 /**
  * What a host has over the base root of its release: the user `ops`, the mirror as only source, and the lab's
@@ -21,10 +24,13 @@ export const makeLayer = async (paths: LabPaths, makeUp: MakeUp): Promise<string
   const {release, packages} = makeUp;
   const install = packages.map(made => join(paths.faultDebs, debName(made.name, firstOf(made))));
   const cache = await cachedDebs(paths, makeUp);
-  const script = setUp(makeUp, (await readFile(`${paths.opsKey}.pub`, 'utf8')).trim());
+  const rpms = rpmsOf(makeUp);
+  const files = [...install, ...rpms.map(file => join(paths.labRpms, file))];
+  const keys = [paths.archiveKey, ...(rpms.length === 0 ? [] : [paths.rpmKey])];
+  const script = setUp(makeUp, rpms, (await readFile(`${paths.opsKey}.pub`, 'utf8')).trim());
   const digest = createHash('sha256').update(script);
-  digest.update(String((await stat(paths.base(release))).mtimeMs));
-  for (const file of [paths.archiveKey, ...install, ...cache]) digest.update(await readFile(file));
+  for (const lower of lowerOf(paths, makeUp)) digest.update(String((await stat(lower)).mtimeMs));
+  for (const file of [...keys, ...files, ...cache]) digest.update(await readFile(file));
   const layer = paths.layer(release, digest.digest('hex'));
   if (existsSync(layer)) return layer;
 
@@ -37,13 +43,13 @@ export const makeLayer = async (paths: LabPaths, makeUp: MakeUp): Promise<string
   const incoming = join(unfinished, 'upper/root/incoming');
   await mkdir(join(unfinished, 'upper/root'), {mode: 0o700});
   await mkdir(incoming);
-  for (const file of [paths.archiveKey, ...install]) await copyFile(file, join(incoming, basename(file)));
+  for (const file of [...keys, ...files]) await copyFile(file, join(incoming, basename(file)));
   const mount = 'mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"';
   const clean = 'env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive';
   await inPrivateMounts(
     [
       ...['sh', '-ec', `${mount}; exec ${clean} chroot "$2/root" /bin/sh -e`],
-      ...['sh', paths.base(release), unfinished],
+      ...['sh', lowerOf(paths, makeUp).join(':'), unfinished],
     ],
     script,
   );
@@ -51,6 +57,17 @@ export const makeLayer = async (paths: LabPaths, makeUp: MakeUp): Promise<string
   await removeTree(unfinished);
   return layer;
 };
+
+/** What a host's own layer lies over. */
+export const lowerOf = (paths: LabPaths, {release, rpms}: MakeUp): string[] => [
+  ...(rpms === undefined ? [] : [paths.kit(release, rpms)]),
+  paths.base(release),
+];
+
+const rpmsOf = ({rpms}: MakeUp): string[] =>
+  rpmPackages.flatMap(({name, on, versions: [first]}) =>
+    rpms !== undefined && first !== undefined && on.includes(rpms) ? [rpmName(name, first)] : [],
+  );
 
 const firstOf = ({versions}: MakeUp['packages'][number]): string => versions[0]?.version ?? '';
 
@@ -72,7 +89,11 @@ const cacheName = async (deb: string): Promise<string> => {
   return (await must('dpkg-deb', ['--show', show, deb])).replace(':', '%3a');
 };
 
-const setUp = ({release, packages, sudoAsks, repacks}: MakeUp, opsKey: string): string => {
+const setUp = (
+  {release, packages, sudoAsks, repacks, rpms: kit}: MakeUp,
+  rpms: readonly string[],
+  opsKey: string,
+): string => {
   const sources = repositories.map(
     ({path, suite}) => `Types: deb
 URIs: http://mirror.lab:${mirrorPort}/${path}
@@ -97,6 +118,7 @@ cat >/etc/apt/sources.list.d/lab.sources <<'END'
 ${sources.join('\n')}END
 
 dpkg -i /root/incoming/*.deb
+${kit === undefined ? '' : setUpRpms(kit, rpms, '/root/incoming')}
 rm -r /root/incoming
 ${packages.map(made => made.then ?? '').join('\n')}
 ${repacks ? '' : 'dpkg --purge dpkg-repack'}

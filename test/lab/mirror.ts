@@ -9,6 +9,8 @@ import {faultPackages} from './fault-packages.ts';
 import {endAgent, sign} from './keys.ts';
 import type {LabPaths} from './paths.ts';
 import {releaseFacts, type Release} from './releases.ts';
+import type {RpmKit} from './rpm-package.ts';
+import {publishRpms} from './rpm-repositories.ts';
 
 type Suite = {
   /** The repository's folder below the mirror, as in a host's sources. */
@@ -34,10 +36,12 @@ export const repositories = [
 export const publishMirror = async (
   paths: LabPaths,
   releases: readonly Release[],
+  kits: readonly {release: Release; kit: RpmKit}[],
   say: (line: string) => void,
 ): Promise<void> => {
-  const suites = (await Promise.all(releases.map(async release => suitesOf(paths, release)))).flat();
-  const digest = await digestOf(suites);
+  const suites = (await Promise.all(releases.map(async release => suitesOf(paths, release, kits)))).flat();
+  const rpms = kits.length === 0 ? '' : await readFile(join(paths.labRpms, '.made-from'), 'utf8');
+  const digest = await digestOf(suites, rpms);
   const stamp = join(paths.mirror, '.made-from');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === digest) return;
   say('laying out the mirror');
@@ -45,6 +49,7 @@ export const publishMirror = async (
   await rm(next, {recursive: true, force: true});
   try {
     for (const suite of suites) await publishSuite(paths, next, suite);
+    if (kits.length > 0) await publishRpms(paths, next);
   } finally {
     await endAgent(paths);
   }
@@ -53,13 +58,22 @@ export const publishMirror = async (
   await rename(next, paths.mirror);
 };
 
-const suitesOf = async (paths: LabPaths, release: Release): Promise<Suite[]> => {
+const suitesOf = async (
+  paths: LabPaths,
+  release: Release,
+  kits: readonly {release: Release; kit: RpmKit}[],
+): Promise<Suite[]> => {
   const {suite, version, gone} = releaseFacts[release];
   const debian = {Origin: 'Debian', Version: version};
   const real = async (which: 'main' | 'security'): Promise<string[]> => {
     const folder = paths.debs(release, which);
     return (await readdir(folder)).map(name => join(folder, name));
   };
+  const ofKits = new Map<string, string>();
+  for (const each of kits.filter(other => other.release === release)) {
+    const folder = paths.kitDebs(release, each.kit);
+    for (const name of await readdir(folder)) ofKits.set(name, join(folder, name));
+  }
   const notGone = (deb: string): boolean => !gone.some(name => basename(deb).startsWith(`${name}_`));
   const own = (which: 'main' | 'security' | 'acme'): string[] =>
     faultPackages.flatMap(made =>
@@ -73,7 +87,7 @@ const suitesOf = async (paths: LabPaths, release: Release): Promise<Suite[]> => 
       codename: release,
       release,
       fields: {...debian, Label: 'Debian', Suite: suite, Description: `Debian ${version}`},
-      debs: [...(await real('main')).filter(notGone), ...own('main')],
+      debs: [...(await real('main')).filter(notGone), ...ofKits.values(), ...own('main')],
     },
     {
       repository: 'debian-security',
@@ -92,8 +106,8 @@ const suitesOf = async (paths: LabPaths, release: Release): Promise<Suite[]> => 
   ];
 };
 
-const digestOf = async (suites: readonly Suite[]): Promise<string> => {
-  const hash = createHash('sha256');
+const digestOf = async (suites: readonly Suite[], rpms: string): Promise<string> => {
+  const hash = createHash('sha256').update(rpms);
   for (const suite of suites) {
     hash.update(JSON.stringify(suite));
     for (const deb of suite.debs) hash.update(String((await stat(deb)).mtimeMs));

@@ -11,6 +11,8 @@ const packageOf: Record<string, string> = {
   'apt-get': 'apt',
   'apt-ftparchive': 'apt-utils',
   'dpkg-deb': 'dpkg',
+  rpmbuild: 'rpm',
+  createrepo_c: 'createrepo-c',
   gpg: 'gnupg',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',

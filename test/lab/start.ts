@@ -2,7 +2,7 @@ import {PatchdeckError} from '../../src/model/error.ts';
 import {boot, killGroup} from './boot.ts';
 import {enter} from './enter.ts';
 import {layOut} from './lay-out.ts';
-import {makeLayer} from './layer.ts';
+import {lowerOf, makeLayer} from './layer.ts';
 import {makeUpOf} from './make-up.ts';
 import {hostName, machineName} from './network.ts';
 import type {LabPaths} from './paths.ts';
@@ -15,7 +15,7 @@ export const start = async (paths: LabPaths, state: LabState, host: HostRecord):
   await killGroup(machineName(host.number));
   await layOut(paths, host.number);
   host.layer = await makeLayer(paths, makeUpOf(host));
-  host.keeper = await boot(paths, host.number, [host.layer, paths.base(host.release)]);
+  host.keeper = await boot(paths, host.number, [host.layer, ...lowerOf(paths, makeUpOf(host))]);
   await writeState(paths, state);
 };
 
