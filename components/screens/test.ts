@@ -91,8 +91,8 @@ const checkedCell = (record: HostRecord, state: ConsoleState): Span => {
 };
 
 const testNote = (record: HostRecord, state: ConsoleState): Span | Line => {
-  const finding = record.checked?.ready === false ? record.checked.findings[0] : undefined;
-  if (finding !== undefined) return span(finding, 'bad');
+  const finding = record.checked?.findings[0];
+  if (record.checked?.ready === false && finding !== undefined) return span(finding, 'bad');
   const percent = isActive(record) ? state.engine.signals.get(record.host.name)?.percent : undefined;
   const note = noteColumn.cell(record, state, 0);
   // There is no room for a bar beside all that was checked.

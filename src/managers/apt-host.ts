@@ -1,4 +1,4 @@
-import {linesOf, numberOf, sections} from '../model/answer.ts';
+import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import type {Change} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
@@ -25,7 +25,7 @@ done | sort -u | while read -r pid; do printf '%s (pid %s)\\n' "$(cat /proc/$pid
 };
 
 /** What is downloaded lies twice, in apt's cache and where it is staged; what it unpacks to lies beside the old: an upper bound. */
-export const room: Probe<readonly Change[], number> = {
+export const room: Probe<readonly Change[], number | undefined> = {
   script: changes =>
     defineScript(
       'apt.room',
@@ -35,11 +35,15 @@ export const room: Probe<readonly Change[], number> = {
       `
 export LC_ALL=C
 echo '@@ bytes'
-apt-cache show $1 2>/dev/null | awk '/^Size: / {download += $2} /^Installed-Size: / {unpacked += $2 * 1024} END {printf "%.0f\\n", download * 2 + unpacked}'
+apt-cache show $1 2>/dev/null | awk -v wanted="$(printf '%s' "$1" | wc -w)" '/^Size: / {found += 1; download += $2} /^Installed-Size: / {unpacked += $2 * 1024}
+  END {if (found >= wanted) printf "%.0f\\n", download * 2 + unpacked}'
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => numberOf('apt.room', sections('apt.room', raw), 'bytes'),
+  parse: raw => {
+    const found = sections('apt.room', raw);
+    return wordOf('apt.room', found, 'bytes') === '' ? undefined : numberOf('apt.room', found, 'bytes');
+  },
 };
 
 /** The package that brings the unit, and those whose maintainer scripts name it. */

@@ -1,8 +1,8 @@
 import type {Change} from '../model/package.ts';
 import type {StepPoint, StagedFile} from '../model/rollback.ts';
-import {defineScript, type Probe, type Script} from '../model/script.ts';
-import {linesOf, sections} from '../model/answer.ts';
+import {defineScript, type Script} from '../model/script.ts';
 import {addedBy, onlyFiles, packageArguments, removedBy} from './apt-arguments.ts';
+import {restoreConfiguration, saveConfiguration} from './apt-configuration.ts';
 
 /** Quiet for everybody who would ask: debconf, listchanges, ucf, needrestart. Restarts are a step of their own. */
 const environment =
@@ -32,29 +32,6 @@ verify() {
   done
 }`;
 
-/** What dpkg and ucf put beside configuration files they keep. Their times say nothing: they are those of the package. */
-const leftovers = `
-leftovers() {
-  while IFS= read -r path; do
-    for leftover in "$path.dpkg-dist" "$path.dpkg-new" "$path.ucf-dist"; do [ ! -e "$leftover" ] || printf '%s\\n' "$leftover"; done
-  done < configuration.list
-}`;
-
-/** Before the first change: every configuration file of the packages, and what was left beside them earlier. */
-const saveConfiguration = `${leftovers}
-save_configuration() {
-  [ -f configuration.tar ] && return 0
-  for package in $1; do dpkg-query -W -f='\${Conffiles}\\n' "$package" 2>/dev/null; done |
-    awk '$1 ~ /^\\// && $3 != "obsolete" {print $1}' | sort -u > configuration.all
-  : > configuration.list; : > configuration.sums
-  while IFS= read -r path; do
-    [ -f "$path" ] || continue
-    printf '%s\\n' "$path" >> configuration.list; sha256sum "$path" >> configuration.sums
-  done < configuration.all
-  leftovers > configuration.leftovers
-  tar -cpf configuration.part -P -T configuration.list && mv configuration.part configuration.tar
-}`;
-
 const hashes = (folder: 'new' | 'old', files: readonly StagedFile[]): string[] =>
   files.map(file => `${file.sha256}  ${folder}/${file.file}`);
 
@@ -81,6 +58,9 @@ const marksOf = (marks: readonly string[], files: readonly StagedFile[]): string
   return marks.filter(mark => names.has(mark.split(':')[0] ?? ''));
 };
 
+const isReplaced = (changes: readonly Change[], {name, arch}: StagedFile): boolean =>
+  changes.some(change => change.name === name && change.arch === arch && change.from !== null);
+
 const markOf = ({name, arch}: {name: string; arch: string}): string =>
   arch === 'all' ? name : `${name}:${arch}`;
 
@@ -96,6 +76,7 @@ export const install = ({point, changes}: {point: StepPoint; changes: readonly C
       hashes: hashes('new', point.fresh),
       wanted: packageArguments('new', point.fresh, removedBy(changes)),
       packages: changes.filter(change => change.from !== null).map(change => `${change.name}:${change.arch}`),
+      replacing: point.fresh.filter(file => isReplaced(changes, file)).map(({file}) => `new/${file}`),
       automatic: [...marksOf(point.automatic, point.fresh), ...addedBy(changes).map(markOf)],
     },
     `
@@ -104,10 +85,10 @@ ${verifyFiles}${saveConfiguration}${aptInstall}${known}${remark}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
-save_configuration "$4" || { echo 'patchdeck-error the configuration files could not be saved; nothing was installed'; return 1; }
+save_configuration "$4" "$5" || { echo 'patchdeck-error the configuration files could not be saved; nothing was installed'; return 1; }
 attempt install $(known "$3")
 code=$?
-remark '' "$5" ''
+remark '' "$6" ''
 return $code`,
     {root: true},
   );
@@ -131,10 +112,11 @@ export const undo = ({point, changes}: {point: StepPoint; changes: readonly Chan
     },
     `
 ${environment}
-${verifyFiles}${leftovers}${aptInstall}${known}${remark}
+${verifyFiles}${restoreConfiguration}${aptInstall}${known}${remark}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
+retire_configuration
 if ! attempt --allow-downgrades --allow-change-held-packages install $(known "$3"); then
   echo 'apt-get would not go back; dpkg does'
   dpkg --force-downgrade --force-confdef --force-confold --unpack $4
@@ -142,35 +124,8 @@ if ! attempt --allow-downgrades --allow-change-held-packages install $(known "$3
   dpkg --force-confdef --force-confold --configure -a
 fi
 remark "$6" "$7" "$8"
-if [ -f configuration.sums ]; then
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p' | while IFS= read -r path; do
-    echo "putting $path back"; tar -xpf configuration.tar -P "$path"
-  done
-  leftovers | while IFS= read -r path; do
-    grep -qxF -e "$path" configuration.leftovers || rm -f "$path"
-  done
-fi
+restore_configuration
 dpkg --audit | grep -q . && return 1
 return 0`,
     {root: true},
   );
-
-/** Configuration files that are not as they were before the install, and what was left beside them since. */
-export const changedConfiguration: Probe<{directory: string}, string[]> = {
-  script: ({directory}) =>
-    defineScript(
-      'apt.changed-configuration',
-      {directory},
-      `
-export LC_ALL=C${leftovers}
-echo '@@ changed'
-if [ -f "$1/configuration.sums" ]; then
-  cd "$1" || return 1
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p'
-  leftovers | grep -vxF -f configuration.leftovers
-fi
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw => linesOf('apt.changed-configuration', sections('apt.changed-configuration', raw), 'changed'),
-};

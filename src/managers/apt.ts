@@ -3,9 +3,11 @@ import {badAnswer, linesOf, numberOf, sections, wordOf} from '../model/answer.ts
 import {cleanLine, decode} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
-import {changedConfiguration, install, undo} from './apt-install.ts';
+import {changedConfiguration} from './apt-configuration.ts';
+import {install, undo} from './apt-install.ts';
 import {foreign} from './apt-foreign.ts';
 import {pending} from './apt-pending.ts';
+import {refusals} from './apt-refusals.ts';
 import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
 import {stage, staged} from './apt-staging.ts';
 import {owners, room, shell} from './apt-host.ts';
@@ -160,6 +162,7 @@ export const apt = {
   simulate,
   simulateStaged,
   simulateUndo,
+  refusals,
   stage,
   staged,
   install,

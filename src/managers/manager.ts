@@ -61,8 +61,8 @@ export type Manager = {
   /** Installed packages that are not the distribution's own, where the manager can tell: its records say nothing of them. */
   foreign?: Probe<undefined, ForeignPackage[]>;
   marks: Probe<undefined, Marks>;
-  /** Bytes that these changes need below /var: downloaded, and unpacked beside what is there. */
-  room: Probe<readonly Change[], number>;
+  /** Bytes that these changes need below /var: downloaded, and unpacked beside what is there; `undefined` where its lists do not say. */
+  room: Probe<readonly Change[], number | undefined>;
   /** What installing exactly these versions would change. */
   simulate: Probe<readonly {name: string; arch: string; version: string}[], Simulation>;
   /** The same from the staged files of a plan. */
@@ -85,6 +85,16 @@ export type Manager = {
         Simulation
       >
     | undefined;
+  /** What may refuse the way back and no simulation sees, a sentence each: maintainer scripts that look at versions. */
+  refusals?: Probe<
+    {
+      directory: string;
+      changes: readonly Change[];
+      previous: readonly StagedFile[];
+      fresh: readonly StagedFile[];
+    },
+    string[]
+  >;
   /** Payload: fetches and verifies the new and the old packages into `directory`. */
   stage(args: {directory: string; changes: readonly Change[]}): Script;
   staged: Probe<{directory: string}, StagedPackages>;

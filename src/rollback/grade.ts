@@ -8,11 +8,13 @@ export type Evidence = {
   gone: readonly {name: string; version: string}[];
   /** What the simulated way back would do differently, or why it was refused; undefined when it is exactly the reverse. */
   simulationDiffers: string | undefined;
+  /** What may refuse the way back and no simulation sees. */
+  refusals: readonly string[];
 };
 
 /**
  * full: every previous package is there as the archive built it, and the simulated way back is the exact reverse.
- * partial: one was packed anew from what is installed, or the simulation differs. none: one cannot be had at all.
+ * partial: one was packed anew from what is installed, the simulation differs, or something may refuse it. none: one cannot be had at all.
  */
 export const gradeRollback = (evidence: Evidence): {grade: Grade; reasons: string[]} => {
   const gone = evidence.gone.map(item => `${item.name} ${item.version} is gone from cache and archive`);
@@ -29,7 +31,7 @@ export const gradeRollback = (evidence: Evidence): {grade: Grade; reasons: strin
     evidence.simulationDiffers === undefined
       ? []
       : [`the simulated way back differs: ${evidence.simulationDiffers}`];
-  const reasons = [...repacked, ...simulation];
+  const reasons = [...repacked, ...simulation, ...evidence.refusals];
   if (reasons.length > 0) return {grade: 'partial', reasons};
   const sources = [...new Set(evidence.previous.map(file => file.source))].sort();
   const kept = evidence.previous.length;

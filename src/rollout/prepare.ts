@@ -48,6 +48,9 @@ export const prepareHost = async (context: RunContext, plan: HostPlan, planDiges
   await phase('staged', `way back: ${point.grade}`);
 };
 
+const unknownRoom =
+  'how much room it needs is not known: its package lists do not have all of the planned versions';
+
 const check = async (
   context: RunContext,
   host: string,
@@ -57,14 +60,19 @@ const check = async (
   const link = context.link(host);
   const drift: string[] = [];
   const standing: string[] = [];
+  const notes: string[] = [];
   let needed = 0;
   for (const {manager, changes} of steps) {
     // Asked first: what the refresh writes may fill a disk that has hardly any room, and then apt cannot say.
-    needed += await link.ask(manager.room, changes);
+    let room = await link.ask(manager.room, changes);
     // Here only: what is staged is installed also when the mirror is gone by then.
     const {fresh, failures} = await link.ask(manager.refresh, undefined);
     if (!fresh)
       standing.push(`its package lists could not be refreshed (${cleanLine(failures.join('; '), 200)})`);
+    room ??= await link.ask(manager.room, changes);
+    // What is staged already can be installed all the same; what cannot be fetched is said by the staging.
+    if (room === undefined) notes.push(unknownRoom);
+    else needed += room;
     const {held} = await link.ask(manager.marks, undefined);
     const isPlanned = (name: string): boolean => changes.some(change => change.name === name.split(':')[0]);
     standing.push(...held.filter(isPlanned).map(name => `${name} is held`));
@@ -79,7 +87,12 @@ const check = async (
   const ready = findings.length === 0;
   await context.record({
     type: 'host.checked',
-    data: {host, planDigest, ready, findings: findings.slice(0, 10).map(finding => finding.slice(0, 300))},
+    data: {
+      host,
+      planDigest,
+      ready,
+      findings: [...findings, ...notes].slice(0, 10).map(finding => finding.slice(0, 300)),
+    },
   });
   if (!ready) {
     const code = drift.length > 0 ? 'host.drift' : 'host.not-ready';
@@ -127,23 +140,18 @@ const proveWayBack = async (
   const {host, manager, changes, directory} = step;
   const link = context.link(host);
   await requirePlannedSimulation(context, step, changes, packages.fresh, 'nothing was changed');
+  const {previous, fresh} = packages;
+  const wayBack = {directory, changes, previous, fresh};
   const simulationDiffers =
     manager.simulateUndo === undefined
       ? 'it cannot be rehearsed'
-      : undoDiffers(
-          changes,
-          await link.ask(manager.simulateUndo, {
-            directory,
-            changes,
-            previous: packages.previous,
-            fresh: packages.fresh,
-          }),
-        );
+      : undoDiffers(changes, await link.ask(manager.simulateUndo, wayBack));
   const {grade, reasons} = gradeRollback({
     changes,
-    previous: packages.previous,
+    previous,
     gone: packages.gone,
     simulationDiffers,
+    refusals: manager.refusals === undefined ? [] : await link.ask(manager.refusals, wayBack),
   });
   return {
     manager: manager.id,

@@ -60,6 +60,8 @@ test.each(fleet.map(spec => spec.name))('%s: the answer to every question parses
   expect(bench.ask(releaseUpdaters, undefined)).toBe('restored');
   expect(bench.ask(releaseUpdaters, undefined)).toBe('nothing');
   expect(bench.ask(apt.changedConfiguration, {directory: '/x'})).toEqual([]);
+  const staged = {directory: '/x', changes: [], fresh: [], previous: []};
+  expect(bench.ask(apt.refusals, staged)).toEqual([]);
   const installed = new Map(bench.ask(apt.installed, undefined).map(item => [item.name, item]));
   expect(installed.size).toBeGreaterThan(150);
   expect(seen.automatic.filter(item => !installed.has(item))).toEqual([]);
@@ -79,7 +81,7 @@ test.each(fleet.map(spec => spec.name))('%s: the answer to every question parses
   const changes = updates.map(({manager, name: item, arch, installed: from, candidate: to}) => {
     return {manager, name: item, arch, from, to};
   });
-  const needed = bench.ask(apt.room, changes);
+  const needed = bench.ask(apt.room, changes) ?? Number.NaN;
   if (updates.length > 0) expect(needed).toBeGreaterThan(100_000);
   expect(findingsOf(bench.ask(preflight, undefined), needed)).toEqual([]);
 });

@@ -245,7 +245,7 @@ test('the way back is full where the archive or the cache has it, partial where 
     const bench = benchFor(name);
     const changes = planFor(bench, source);
     const {previous, gone} = stageFor(bench, changes);
-    return gradeRollback({changes, previous, gone, simulationDiffers: undefined}).grade;
+    return gradeRollback({changes, previous, gone, simulationDiffers: undefined, refusals: []}).grade;
   };
   expect(grade('web2', 'openssl')).toBe('full');
   expect(grade('web2', 'php8.2')).toBe('full');

@@ -24,6 +24,12 @@ describe('the payloads of apt on a real host', () => {
     return {manager: 'apt', name, arch, from, to};
   };
 
+  const staged = async (folder: string, name: string, version: string, arch: string): Promise<StagedFile> => {
+    const file = `${name}_${version}_${arch}.deb`;
+    const sha256 = (await shell(`sha256sum < ${directory}/${folder}/${file}`)).slice(0, 64);
+    return {name, arch, version, file, sha256, bytes: 1, source: 'archive'};
+  };
+
   beforeAll(async () => {
     lab = await up({hosts: 4});
     await lab.reset(host);
@@ -57,13 +63,8 @@ dpkg -i pdlab-twin_1.0_*.deb; mv pdlab-twin_1.0_*.deb ${directory}/old/; mv pdla
 apt-mark manual pdlab-twin:amd64; apt-mark auto pdlab-twin:i386`);
     const marks = async (): Promise<string> => await shell('apt-mark showauto | grep pdlab-twin');
     expect(await marks()).toBe('pdlab-twin:i386\n');
-    const file = async (folder: string, version: string, arch: string): Promise<StagedFile> => {
-      const name = `pdlab-twin_${version}_${arch}.deb`;
-      const sha256 = (await shell(`sha256sum < ${directory}/${folder}/${name}`)).slice(0, 64);
-      return {name: 'pdlab-twin', arch, version, file: name, sha256, bytes: 1, source: 'archive'};
-    };
     const files = (folder: string, version: string): Promise<StagedFile[]> =>
-      Promise.all(['amd64', 'i386'].map(arch => file(folder, version, arch)));
+      Promise.all(['amd64', 'i386'].map(arch => staged(folder, 'pdlab-twin', version, arch)));
     const [fresh, previous] = [await files('new', '2.0'), await files('old', '1.0')];
     const own = point({fresh, previous, automatic: ['pdlab-twin:i386']});
     const changes = ['amd64', 'i386'].map(arch => change('pdlab-twin', arch, '1.0', '2.0'));
@@ -74,6 +75,58 @@ apt-mark manual pdlab-twin:amd64; apt-mark auto pdlab-twin:i386`);
     expect(await run(apt.undo({point: own, changes}))).toMatchObject({code: 0});
     expect(await shell("dpkg-query -W -f='${Version} ' pdlab-twin:amd64 pdlab-twin:i386")).toBe('1.0 1.0 ');
     expect(await marks()).toBe('pdlab-twin:i386\n');
+    await lab.reset(host);
+  });
+
+  it('a configuration file that only the new version brings goes again, and comes with it again; an edited one stays and is named', async () => {
+    const conffiles = (version: string): string[] =>
+      ['base', ...(version === '1.0' ? [] : ['plain', 'edited'])].map(
+        name => `/etc/pdlab-brings/${name}.conf`,
+      );
+    const build = (version: string, preinst: string): string => `
+rm -rf /tmp/made; mkdir -p /tmp/made/DEBIAN /tmp/made/etc/pdlab-brings
+for path in ${conffiles(version).join(' ')}; do echo "${version} of $path" > /tmp/made$path; echo $path >> /tmp/made/DEBIAN/conffiles; done
+printf 'Package: pdlab-brings\\nVersion: ${version}\\nArchitecture: all\\nMaintainer: Lab <lab@example.org>\\nDescription: x\\n' > /tmp/made/DEBIAN/control
+printf '#!/bin/sh\\n${preinst}\\n' > /tmp/made/DEBIAN/preinst; chmod 755 /tmp/made/DEBIAN/preinst
+dpkg-deb -b /tmp/made ${directory}/${version === '1.0' ? 'old' : 'new'}/pdlab-brings_${version}_all.deb >/dev/null`;
+    const listing = async (): Promise<string> => await shell('ls /etc/pdlab-brings');
+    await shell(`set -e; rm -rf ${directory}; mkdir -p ${directory}/new ${directory}/old
+${build('1.0', 'exit 0')}
+${build('2.0', 'exit 0')}
+dpkg -i ${directory}/old/pdlab-brings_1.0_all.deb`);
+    const changes = [change('pdlab-brings', 'all', '1.0', '2.0')];
+    const own = async (): Promise<StepPoint> =>
+      point({
+        fresh: [await staged('new', 'pdlab-brings', '2.0', 'all')],
+        previous: [await staged('old', 'pdlab-brings', '1.0', 'all')],
+      });
+    const changed = async (): Promise<string[]> => {
+      const {said} = await run(apt.changedConfiguration.script({directory}));
+      return apt.changedConfiguration.parse(Buffer.from(said));
+    };
+
+    expect(await run(apt.install({point: await own(), changes}))).toMatchObject({code: 0});
+    expect(await listing()).toBe('base.conf\nedited.conf\nplain.conf\n');
+    expect(await run(apt.undo({point: await own(), changes}))).toMatchObject({code: 0});
+    expect(await listing()).toBe('base.conf\n');
+    expect(await changed()).toEqual([]);
+
+    // dpkg remembers nothing of it: the next upgrade brings both again.
+    expect(await run(apt.install({point: await own(), changes}))).toMatchObject({code: 0});
+    expect(await listing()).toBe('base.conf\nedited.conf\nplain.conf\n');
+    await shell('echo mine > /etc/pdlab-brings/edited.conf');
+    expect(await run(apt.undo({point: await own(), changes}))).toMatchObject({code: 0});
+    expect(await listing()).toBe('base.conf\nedited.conf\n');
+    expect(await shell('cat /etc/pdlab-brings/edited.conf')).toBe('mine\n');
+    expect(await changed()).toEqual(['/etc/pdlab-brings/edited.conf']);
+
+    // Where the old version refuses to come, the new one stays with all that is its.
+    await shell(`rm /etc/pdlab-brings/edited.conf; ${build('1.0', '[ "$1" != upgrade ]')}`);
+    expect(await run(apt.install({point: await own(), changes}))).toMatchObject({code: 0});
+    await run(apt.undo({point: await own(), changes}));
+    expect(await shell("dpkg-query -W -f='${Version} ${db:Status-Abbrev}' pdlab-brings")).toBe('2.0 ii ');
+    expect(await listing()).toContain('plain.conf\n');
+    expect(await shell('cat /etc/pdlab-brings/plain.conf')).toBe('2.0 of /etc/pdlab-brings/plain.conf\n');
     await lab.reset(host);
   });
 });

@@ -47,4 +47,24 @@ fi`,
       security('CVE-2026-10013: a new format of its data.'),
     ],
   },
+  {
+    // The new version brings configuration files that the old one does not have; its administrator edits one of them.
+    name: 'pdlab-brings',
+    on: [],
+    versions: [
+      old({files: {'/etc/pdlab-brings/base.conf': 'a = 1\n'}, conffiles: ['/etc/pdlab-brings/base.conf']}),
+      security('CVE-2026-10017: an unsafe default.', {
+        files: {
+          '/etc/pdlab-brings/base.conf': 'a = 2\n',
+          '/etc/pdlab-brings/plain.conf': 'b = 2\n',
+          '/etc/pdlab-brings/edited.conf': 'c = 2\n',
+        },
+        conffiles: [
+          '/etc/pdlab-brings/base.conf',
+          '/etc/pdlab-brings/plain.conf',
+          '/etc/pdlab-brings/edited.conf',
+        ],
+      }),
+    ],
+  },
 ];

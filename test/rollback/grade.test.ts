@@ -20,6 +20,7 @@ const evidence = (stated: Partial<Evidence>): Evidence => ({
   previous: [],
   gone: [],
   simulationDiffers: undefined,
+  refusals: [],
   ...stated,
 });
 const anew = 'own 1.0 was packed anew from the host: locally edited files are in it';
@@ -46,6 +47,12 @@ describe('the way back', () => {
       {previous: [repacked], simulationDiffers: 'held broken packages'},
       'partial',
       [anew, 'the simulated way back differs: held broken packages'],
+    ],
+    [
+      'a script that may refuse it',
+      {previous: [archive], refusals: ['the preinst of web may refuse to go back']},
+      'partial',
+      ['the preinst of web may refuse to go back'],
     ],
     ['one gone', {previous: [archive], gone}, 'none', ['old 0.9 is gone from cache and archive']],
     [

@@ -2,7 +2,16 @@ import {facts} from './facts.ts';
 import {baseline, owners, preflight, smoke, staleUnits} from './health.ts';
 import {pollJob, raiseEpoch, removeJob, startJob} from './jobs.ts';
 import {foreign} from './foreign.ts';
-import {changedConfiguration, changelog, installed, lists, marks, refresh, room} from './packages.ts';
+import {
+  changedConfiguration,
+  changelog,
+  installed,
+  lists,
+  marks,
+  refresh,
+  refusals,
+  room,
+} from './packages.ts';
 import {pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
@@ -39,6 +48,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['apt.simulate-staged', simulateStaged],
   ['apt.simulate-undo', simulateUndo],
   ['apt.staged', staged],
+  ['apt.refusals', refusals],
   ['apt.changed-configuration', changedConfiguration],
   ['apt.changelog', changelog],
 ]);

@@ -55,6 +55,11 @@ export const changelog: Verb = verb(
   },
 );
 
+/** No package of the demo has a maintainer script that looks at versions. */
+export const refusals: Verb = verb(200, z.object({directory: z.string(), asked: z.array(z.string())}), () =>
+  answer(['scripts', []]),
+);
+
 /** The demo's hosts have no configuration file that an upgrade touches. */
 export const changedConfiguration: Verb = verb(200, z.object({directory: z.string()}), () =>
   answer(['changed', []]),
