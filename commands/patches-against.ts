@@ -1,5 +1,6 @@
 import type {Engine} from '../src/engine/interface.ts';
-import type {FindingState, HoleOnHost} from '../src/model/advisory.ts';
+import type {FindingState} from '../src/model/advisory.ts';
+import type {HoleOnHost} from '../src/model/hole.ts';
 import {hasCode, PatchdeckError} from '../src/model/error.ts';
 import {stateWords} from '../src/model/hole-words.ts';
 import type {Ranking} from '../src/model/patch.ts';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {readHoles} from '../src/engine/read-holes.ts';
-import type {HoleAnswer, HoleOnHost, HoleQuestion} from '../src/model/advisory.ts';
+import type {HoleAnswer, HoleOnHost, HoleQuestion} from '../src/model/hole.ts';
 import {PatchdeckError} from '../src/model/error.ts';
 import {holeWords} from '../src/model/hole-words.ts';
 import type {RunReading} from '../src/store/run-store.ts';

@@ -1,5 +1,5 @@
 import type {EngineState} from '../src/engine/interface.ts';
-import type {HoleAnswer} from '../src/model/advisory.ts';
+import type {HoleAnswer} from '../src/model/hole.ts';
 import type {Ranking} from '../src/model/patch.ts';
 import type {Decision} from '../src/model/policy.ts';
 import {stageNames, type StageName} from '../src/model/phase.ts';

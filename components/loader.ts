@@ -1,5 +1,5 @@
 import type {Engine} from '../src/engine/interface.ts';
-import type {HoleAnswer, HoleQuestion} from '../src/model/advisory.ts';
+import type {HoleAnswer, HoleQuestion} from '../src/model/hole.ts';
 import {describeError} from '../src/model/error.ts';
 import {rankingSchema} from '../src/model/patch.ts';
 import {decisionSchema} from '../src/model/policy.ts';

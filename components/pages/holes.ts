@@ -1,4 +1,4 @@
-import type {HoleAnswer, HoleOnHost} from '../../src/model/advisory.ts';
+import type {HoleAnswer, HoleOnHost} from '../../src/model/hole.ts';
 import {holeWords} from '../../src/model/hole-words.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {holesKey} from '../loader.ts';

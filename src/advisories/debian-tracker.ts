@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Advisory} from '../model/advisory.ts';
 import {debianEcosystem} from './ecosystem.ts';
 import {jsonStream} from './json-stream.ts';
-import {severityOf} from './severity-word.ts';
+import {severityOf} from '../model/severity-word.ts';
 import type {Sink} from './stream-download.ts';
 
 /** `releases{codename: {status, fixed_version, urgency}}`; only what is used is looked at. */

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {advisorySchema, recordIdSchema, type Advisory, type AffectedRange} from '../model/advisory.ts';
 import {plainEcosystem} from './ecosystem.ts';
 import {orderOf, type Order} from './version-order.ts';
-import {severityOf} from './severity-word.ts';
+import {severityOf} from '../model/severity-word.ts';
 
 const text = z.string().max(200);
 const eventSchema = z.object({

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {HoleAnswer, HoleQuestion} from '../model/advisory.ts';
+import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import {hostNameSchema} from '../model/host.ts';
 import type {Signal} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';

@@ -1,4 +1,4 @@
-import type {HoleAnswer, HoleQuestion} from '../model/advisory.ts';
+import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import type {Signal} from '../model/job.ts';
 import type {Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';

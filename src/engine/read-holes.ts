@@ -1,4 +1,5 @@
-import {findingsSchema, type HoleAnswer, type HoleQuestion} from '../model/advisory.ts';
+import {findingsSchema} from '../model/advisory.ts';
+import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {rankingSchema} from '../model/patch.ts';
 import {members} from '../record/gates.ts';

@@ -31,10 +31,10 @@ const rowsOf = (verb: string, raw: Uint8Array): string[][] => {
   return lines.map(line => line.split('\t'));
 };
 
-/** `NAME TAB INSTALLED TAB CANDIDATE [TAB security|other]`. */
+/** `NAME TAB INSTALLED TAB CANDIDATE [TAB security|other|unknown]`: what says nothing is unknown. */
 export const parsePending = (verb: string, manager: ManagerId, raw: Uint8Array): Update[] =>
   rowsOf(verb, raw).map(row => {
-    const [name, installed, candidate, kind = 'other', ...more] = row;
+    const [name, installed, candidate, kind = 'unknown', ...more] = row;
     const parsed = updateSchema.safeParse({
       manager,
       name,
@@ -44,9 +44,9 @@ export const parsePending = (verb: string, manager: ManagerId, raw: Uint8Array):
       source: name,
       sourceVersion: candidate,
       origin: `its own updater (${manager})`,
-      security: kind === 'security',
+      security: kind === 'unknown' ? null : kind === 'security',
     });
-    const isKnownKind = kind === 'security' || kind === 'other';
+    const isKnownKind = kind === 'security' || kind === 'other' || kind === 'unknown';
     if (!parsed.success || !isKnownKind || more.length > 0 || installed === candidate)
       throw badAnswer(verb, `"${cleanLine(row.join(' '), 80)}" is no update`);
     return parsed.data;

@@ -21,6 +21,9 @@ export type StagedPackages = {
   gone: {name: string; arch: string; version: string}[];
 };
 
+/** What failed though the database says installed, as a scriptlet of an RPM, in words that name the package. */
+export type Complaint = {name: string; what: string};
+
 /** Marks that an upgrade must not change, in the manager's own words. */
 export type Marks = z.infer<typeof marksSchema>;
 
@@ -102,6 +105,11 @@ export type Manager = {
   install(args: {point: StepPoint; changes: readonly Change[]}): Script;
   /** Payload: goes back to the rollback point. */
   undo(args: {point: StepPoint; changes: readonly Change[]}): Script;
+  /**
+   * What failed in the install or undo of a step's directory though the database says that it is done, and was not mended since (the package
+   * was installed anew). Empty also where none was begun. Undefined where the database itself says it, as dpkg's does.
+   */
+  complaints?: Probe<{directory: string}, Complaint[]>;
   /** Configuration files that differ from how they were before the install; empty when the way back is whole. */
   changedConfiguration: Probe<{directory: string}, string[]>;
   /** Debian's changelog of a package's candidate version, newest entry first, empty when it has none; undefined where there is no such thing. */

@@ -1,4 +1,5 @@
-import type {FindingState, HoleOnHost} from './advisory.ts';
+import type {FindingState} from './advisory.ts';
+import type {HoleOnHost} from './hole.ts';
 
 /** Where a vulnerability stands, short enough for a cell of a table. */
 export const stateWords: Readonly<Record<FindingState, string>> = {

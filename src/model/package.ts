@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {cleanLine} from './clean.ts';
+import {repositoryAdvisorySchema} from './repository-advisory.ts';
 
 /** Package managers of distributions, and `custom/NAME`: an application's own updater, as the inventory states it. */
 export const managerIdSchema = z.union([
@@ -24,10 +25,16 @@ export const installedPackageSchema = z.object({
   version: packageVersionSchema,
   source: z.string(),
   sourceVersion: z.string(),
-  /** dpkg's two letters: wanted and state. `ii` and `hi` are installed and configured; other managers know `ii` alone. */
-  status: z.string().regex(/^[a-zA-Z]{2}[a-zA-Z ]?$/),
+  /** How it is, as its manager calls it: dpkg's two letters, `ii` in a database that has installed packages only. */
+  status: z.string().regex(/^[a-zA-Z][a-zA-Z -]{0,29}$/),
+  /** Whether that is installed and configured, where it is not dpkg's letters that say it. */
+  settled: z.boolean().exactOptional(),
 });
 export type InstalledPackage = z.infer<typeof installedPackageSchema>;
+
+/** Installed and configured, wanted (`ii`) or held (`hi`). */
+export const isSettled = ({status, settled}: Pick<InstalledPackage, 'status' | 'settled'>): boolean =>
+  settled ?? (status === 'ii' || status === 'hi');
 
 /** An installed package that is not the distribution's own. */
 export const foreignPackageSchema = z.object({
@@ -82,8 +89,15 @@ export const nextStep = (why: NotInstalledClass, manager: ManagerId): string => 
   return command === undefined ? nextSteps[why] : `${nextSteps[why]} (${command})`;
 };
 
+/** Whether something closes a security hole; null: whoever offers it does not say, which is never "no". */
+export const securitySchema = z.boolean().nullable();
+
+/** What documents of before null was known call no security fix, though nobody knew where it comes from. */
+export const sayUnknown = <Told extends {origin: string; security: boolean | null}>(told: Told): Told =>
+  told.origin === 'unknown' && told.security === false ? {...told, security: null} : told;
+
 /** A pending update on one host. */
-export const updateSchema = z.object({
+const currentUpdateSchema = z.object({
   manager: managerIdSchema,
   name: packageNameSchema,
   arch: architectureSchema,
@@ -95,13 +109,16 @@ export const updateSchema = z.object({
   sourceVersion: z.string(),
   /** `Debian-Security:12/oldstable-security`, as apt says it. */
   origin: z.string(),
-  security: z.boolean(),
+  security: securitySchema,
+  /** What its repository says of it; empty: nothing of this one. Absent: it has no advisories, or is not asked for any. */
+  advisories: z.array(repositoryAdvisorySchema).max(200).exactOptional(),
   /** What is fetched for it, new packages of its source that come with it included; absent: unknown. */
   bytes: z.int().min(0).optional(),
   /** Set when the plain upgrade would not install it. */
   notInstalled: notInstalledClassSchema.optional(),
 });
-export type Update = z.infer<typeof updateSchema>;
+export type Update = z.infer<typeof currentUpdateSchema>;
+export const updateSchema = currentUpdateSchema.transform(sayUnknown);
 
 /** One exact change. from null: added; to null: removed. */
 export const changeSchema = z.object({

@@ -1,6 +1,13 @@
 import {z} from 'zod';
 import {findingStateSchema, severitySchema} from './advisory.ts';
-import {managerIdSchema, notInstalledClassSchema, type ManagerId} from './package.ts';
+import {
+  managerIdSchema,
+  notInstalledClassSchema,
+  sayUnknown,
+  securitySchema,
+  type ManagerId,
+} from './package.ts';
+import {repositoryAdvisorySchema} from './repository-advisory.ts';
 
 export const patchIdSchema = z.string().min(3).max(400);
 
@@ -52,7 +59,7 @@ export const openHoleSchema = z.object({
 export type OpenHole = z.infer<typeof openHoleSchema>;
 
 /** What an operator decides on: one source package going to one version, on all hosts where it is pending. */
-export const patchSchema = z.object({
+const currentPatchSchema = z.object({
   /** `apt:openssl@3.0.17-1~deb12u2` */
   id: patchIdSchema,
   manager: managerIdSchema,
@@ -61,7 +68,9 @@ export const patchSchema = z.object({
   /** The binary packages of it that are pending somewhere. */
   packages: z.array(z.string()),
   origin: z.string(),
-  security: z.boolean(),
+  security: securitySchema,
+  /** What repositories say of it, where they say something of any update. */
+  advisories: z.array(repositoryAdvisorySchema).exactOptional(),
   hosts: z.array(z.string()),
   /** Hosts where the plain upgrade would not install it, with the class. */
   notInstalled: z.array(z.object({host: z.string(), why: notInstalledClassSchema})),
@@ -90,7 +99,8 @@ export const patchSchema = z.object({
   /** Absent in runs of before there were feeds. */
   rating: ratingSchema.optional(),
 });
-export type Patch = z.infer<typeof patchSchema>;
+export type Patch = z.infer<typeof currentPatchSchema>;
+export const patchSchema = currentPatchSchema.transform(sayUnknown);
 
 /** The ranked list, kept as a file by digest. */
 export const rankingSchema = z.object({

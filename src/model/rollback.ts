@@ -10,7 +10,7 @@ export const stagedFileSchema = z.object({
   name: packageNameSchema,
   arch: architectureSchema,
   version: packageVersionSchema,
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~%_-]{0,250}\.[a-z]+$/),
+  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~^%_-]{0,250}\.[a-z]+$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.int(),
   /** `repacked`: built again from what is installed; locally edited conffiles go into it, so it is a partial way back. */

@@ -24,7 +24,7 @@ export const deadlineOf = (
 type Candidate = {at: number; why: string};
 
 const bySeverity = (patch: Patch, deadlines: Policy['deadlines'], now: number): Candidate[] => {
-  if (patch.cves.length === 0 && !patch.security) return [];
+  if (patch.cves.length === 0 && patch.security === false) return [];
   const {since, sinceAtLeast} = patch.rating ?? {};
   const day = Date.parse(since ?? '');
   const [from, known] = Number.isNaN(day)

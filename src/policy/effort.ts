@@ -1,6 +1,7 @@
 import type {Host} from '../model/host.ts';
 import type {Patch} from '../model/patch.ts';
 import type {DecidedPatch, Policy, Route} from '../model/policy.ts';
+import {isKernelPackage} from './kernel.ts';
 
 /** How much may be touched, for whom, and what matters on it. */
 export type EffortInputs = {
@@ -62,9 +63,11 @@ const split = (
   return {...item, why, hosts, later};
 };
 
-/** Kernels; services are restarted without one. */
-export const needsReboot = ({source, packages}: Patch): boolean =>
-  /^linux(-signed.*)?$/.test(source) || packages.some(name => /^linux-image-/.test(name));
+/** Kernels, and what its advisory says it of; services are restarted without one. */
+export const needsReboot = ({source, packages, advisories = []}: Patch): boolean =>
+  /^linux(-signed.*)?$/.test(source) ||
+  packages.some(isKernelPackage) ||
+  advisories.some(({reboot}) => reboot === true);
 
 /** Whether a decided patch is planned on this route. */
 export const isOn = ({verdict}: DecidedPatch, route: Route): boolean =>

@@ -1,6 +1,7 @@
 import {isChoosable, type NotInstalledClass, type Update} from '../model/package.ts';
 import {patchId, type Patch} from '../model/patch.ts';
 import type {Scan} from '../model/scan.ts';
+import {isKernelPackage} from './kernel.ts';
 
 /** A patch before it is ranked. */
 export type DraftPatch = Omit<Patch, 'cves' | 'cveSource' | 'exploited' | 'score' | 'why' | 'missing'>;
@@ -37,9 +38,10 @@ const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined
   const [first] = updates;
   if (first === undefined) return undefined;
   const byHost = Map.groupBy(members, ({host}) => host);
-  // The same version may come from several archives: it is a security fix if one of them is the security archive.
+  // The same version may come from several archives: it is a security fix if one of them says so.
   const told =
-    updates.find(({security}) => security) ?? updates.find(({origin}) => origin !== 'unknown') ?? first;
+    updates.find(({security}) => security) ?? updates.find(({security}) => security !== null) ?? first;
+  const advisories = advisoriesOf(updates);
   return {
     id,
     manager: first.manager,
@@ -48,6 +50,7 @@ const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined
     packages: [...new Set(updates.map(({name}) => name))].sort(),
     origin: told.origin,
     security: told.security,
+    ...(advisories === undefined ? {} : {advisories}),
     hosts: [...byHost.keys()],
     notInstalled: [...byHost].flatMap(([host, here]) => {
       const why = whyNot(here.map(({update}) => update.notInstalled));
@@ -57,9 +60,17 @@ const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined
   };
 };
 
+/** What any repository says of it, each advisory once; undefined where none has advisories. */
+const advisoriesOf = (updates: readonly Update[]): DraftPatch['advisories'] => {
+  const told = updates.flatMap(({advisories}) => (advisories === undefined ? [] : [advisories]));
+  if (told.length === 0) return undefined;
+  const byId = new Map(told.flat().map(advisory => [advisory.id, advisory]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+};
+
 const workOf = (members: readonly Member[]): DraftPatch['work'] => {
   const planned = members.filter(({update}) => isChoosable(update.notInstalled));
-  const kernels = planned.filter(({update}) => update.name.startsWith('linux-image-'));
+  const kernels = planned.filter(({update}) => isKernelPackage(update.name));
   return {
     installs: planned.length,
     bytes: planned.reduce((sum, {update}) => sum + (update.bytes ?? 0), 0),

@@ -4,7 +4,7 @@ import type {Host} from '../model/host.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
 import type {DraftPatch} from './group.ts';
 import {mostWithoutHole, scorePatch} from './score.ts';
-import {namesAll, type CveAnswer, type Threat} from './score-inputs.ts';
+import {namesAll, repositoryAdvisories, type CveAnswer, type Threat} from './score-inputs.ts';
 
 export type {CveAnswer} from './score-inputs.ts';
 
@@ -79,7 +79,8 @@ const byRank = (a: Patch, b: Patch): number =>
 
 const changelogInput = (patches: readonly Patch[]): string => {
   const read = patches.filter(patch => patch.cveSource === 'changelog').length;
-  const recorded = patches.filter(({cveSource}) => cveSource !== 'changelog' && namesAll(cveSource)).length;
-  const records = recorded === 0 ? '' : `, records of the distribution for ${recorded}`;
-  return `CVE ids: changelogs of ${read} of ${patches.length} patches, read on the hosts${records}`;
+  const advised = patches.filter(({cveSource}) => cveSource === repositoryAdvisories).length;
+  const recorded = patches.filter(({cveSource}) => namesAll(cveSource)).length - read - advised;
+  const more = (count: number, what: string): string => (count === 0 ? '' : `, ${what} for ${count}`);
+  return `CVE ids: changelogs of ${read} of ${patches.length} patches, read on the hosts${more(recorded, 'records of the distribution')}${more(advised, repositoryAdvisories)}`;
 };

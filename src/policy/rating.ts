@@ -10,7 +10,7 @@ import {decideSsvc, likelyEpss, noHole} from './ssvc.ts';
 export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Rating => {
   const {findings, epss} = threat;
   const cves = 'cves' in inputs.cves ? inputs.cves.cves : [];
-  const isHole = draft.security || cves.length > 0 || 'missing' in inputs.cves || draft.origin === 'unknown';
+  const isHole = draft.security !== false || cves.length > 0 || 'missing' in inputs.cves;
   const cvss = worstCvss(findings);
   const likely = likeliest(epss.scores, cves);
   // An old score is a sign when it is high, and none when it is low.

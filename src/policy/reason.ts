@@ -49,7 +49,7 @@ export const missingInputs = (draft: DraftPatch, inputs: ScoreInputs, rating?: R
     ...(kevMissing === undefined && 'missing' in cves
       ? ['exploited: cannot be looked up without CVE ids']
       : []),
-    ...(draft.origin === 'unknown' ? ['whether it comes from the security archive'] : []),
+    ...(draft.security === null ? [whetherSecurity(draft)] : []),
     ...(rating?.unknown ?? []),
     ...(isUncovered(draft, cves) ? ['no feed covers third-party packages'] : []),
     ...unstated('exposure', 'internet'),
@@ -57,6 +57,11 @@ export const missingInputs = (draft: DraftPatch, inputs: ScoreInputs, rating?: R
     ...unstated('data', 'regulated'),
   ];
 };
+
+const whetherSecurity = ({origin}: DraftPatch): string =>
+  origin === 'unknown'
+    ? 'whether it comes from the security archive'
+    : 'whether it is a security fix: its repository has no advisories';
 
 const holeWords = (draft: DraftPatch, {cves, exploited, now}: ScoreInputs): string[] => {
   const known = 'cves' in cves ? cves.cves.length : undefined;
@@ -70,7 +75,7 @@ const holeWords = (draft: DraftPatch, {cves, exploited, now}: ScoreInputs): stri
     return [`exploited (${first.cve}${others}${dueWords(first, now)}${ransomware})`, ...counted];
   }
   if (draft.security) return ['security fix', ...count];
-  if (draft.origin === 'unknown') return ['security fix or not: unknown', ...count];
+  if (draft.security === null) return ['security fix or not: unknown', ...count];
   return known === 0 ? ['no security fix known'] : count;
 };
 

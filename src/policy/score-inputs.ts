@@ -32,11 +32,14 @@ export type ScoreInputs = {
   threat?: Threat | undefined;
 };
 
-/** Sources that name everything an update fixes: a changelog that reaches back, and the distribution's own records. */
-export const namesAll = (source: string): boolean => source === 'changelog' || source.startsWith('records');
+export const repositoryAdvisories = 'advisories of the repository';
+
+/** Sources that name everything an update fixes: a changelog that reaches back, the distribution's own records and advisories. */
+export const namesAll = (source: string): boolean =>
+  source === 'changelog' || source === repositoryAdvisories || source.startsWith('records');
 
 /** From no distribution, and nothing known of what it fixes: that its vendor names no CVE does not mean that there is none. */
 export const isUncovered = (draft: DraftPatch, cves: CveAnswer): boolean =>
-  !draft.security &&
+  draft.security !== true &&
   draft.notInstalled.some(({why}) => why === 'third-party') &&
   ('missing' in cves || cves.cves.length === 0);

@@ -42,12 +42,13 @@ export const scorePatch = (draft: DraftPatch, inputs: ScoreInputs): Score => {
   if (isUncovered(draft, cves)) return {score: null, why, missing, ...rated};
 
   const isWhole = 'cves' in cves && namesAll(cves.source);
-  const mayBeExploited = !isWhole || (kevMissing !== undefined && (cves.cves.length > 0 || draft.security));
+  const mayBeExploited =
+    !isWhole || (kevMissing !== undefined && (cves.cves.length > 0 || draft.security !== false));
   const sum =
     (exploited.length > 0
       ? points.exploited.yes
       : Math.max(points.exploited[mayBeExploited ? 'unknown' : 'no'], likelyPoints(inputs, rating))) +
-    points.security[draft.security ? 'yes' : draft.origin === 'unknown' ? 'unknown' : 'no'] +
+    points.security[draft.security === null ? 'unknown' : draft.security ? 'yes' : 'no'] +
     badness(inputs, isWhole, rating) +
     worst(hosts, host => points.exposure[host?.exposure ?? 'unknown']) +
     worst(hosts, host => points.criticality[host?.criticality ?? 'unknown']) +

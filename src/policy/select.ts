@@ -46,15 +46,15 @@ export const isInstallable = ({hosts, notInstalled}: Patch): boolean => {
   return hosts.some(host => !kept.has(host));
 };
 
-/** Known to close no hole. An unknown origin may be the security archive; of what nobody covers, or names only in part, it is not known. */
-export const closesNothing = ({security, cves, cveSource, score, origin}: Patch): boolean =>
-  !security && cves.length === 0 && namesAll(cveSource) && score !== null && origin !== 'unknown';
+/** Known to close no hole. Of what nobody covers, or names only in part, it is not known. */
+export const closesNothing = ({security, cves, cveSource, score}: Patch): boolean =>
+  security === false && cves.length === 0 && namesAll(cveSource) && score !== null;
 
-/** A point release closes holes too, and is in no security archive. */
-const closesHole = ({security, cves}: Patch): boolean => security || cves.length > 0;
+/** A point release closes holes too, and is in no security archive; so may what a repository without advisories offers. */
+const mayCloseHole = ({security, cves}: Patch): boolean => security !== false || cves.length > 0;
 
 const isMeant = (patch: Patch, {security, all, minScore}: Selection): boolean => {
-  const kind = all === true || (security === true && closesHole(patch));
+  const kind = all === true || (security === true && mayCloseHole(patch));
   if (minScore === undefined) return kind;
   const onlyScore = all !== true && security !== true;
   return (kind || onlyScore) && patch.score !== null && patch.score >= minScore;

@@ -1,4 +1,5 @@
-import type {FindingGroup, Findings, HoleAnswer, HoleOnHost, HoleQuestion} from '../model/advisory.ts';
+import type {FindingGroup, Findings} from '../model/advisory.ts';
+import type {HoleAnswer, HoleOnHost, HoleQuestion} from '../model/hole.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
 
 /** What is known of a fleet's vulnerabilities. */

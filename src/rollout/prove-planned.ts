@@ -3,8 +3,23 @@ import type {Change} from '../model/package.ts';
 import type {Moment} from '../model/moment.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {takeMoment} from './moment.ts';
-import {findDeviations, findMarkDeviations} from './state-proof.ts';
+import {findDeviations, findMarkDeviations, type Deviation} from './state-proof.ts';
+import {stepsOf, type PlannedStep} from './step-task.ts';
 import {patchesOf} from './suspects.ts';
+
+/** What failed in steps of a plan though their managers' databases say that all is done. */
+export const findComplaints = async (
+  context: RunContext,
+  steps: readonly Pick<PlannedStep, 'host' | 'manager' | 'directory'>[],
+): Promise<Deviation[]> => {
+  const found: Deviation[] = [];
+  for (const {host, manager, directory} of steps) {
+    if (manager.complaints === undefined) continue;
+    const complaints = await context.link(host).ask(manager.complaints, {directory});
+    found.push(...complaints.map(complaint => ({manager: manager.id, ...complaint})));
+  }
+  return found;
+};
 
 /**
  * Asks the host what is true now: `before` with these changes, marked as it was, and nothing else, or HostStopped `host.not-as-planned`. A job's code is
@@ -27,6 +42,7 @@ export const provePlanned = async (
   const deviations = [
     ...findDeviations(before.installed, changes, after.installed),
     ...findMarkDeviations(before.marks, changes, after.marks),
+    ...(await findComplaints(context, stepsOf(context, plan, planDigest))),
   ];
   if (deviations.length === 0) return;
   const said =

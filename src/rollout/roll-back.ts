@@ -6,6 +6,7 @@ import {hostRecord, HostStopped, readDocument, type RunContext} from './context.
 import {findRegressions, restartStale} from './health.ts';
 import {holdUpdaters} from './lease.ts';
 import {keptMoment, takeMoment} from './moment.ts';
+import {findComplaints} from './prove-planned.ts';
 import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
@@ -50,6 +51,7 @@ export const rollBackHost = async (
   const deviations = [
     ...findDeviations(before.installed, back, after.installed).map(deviation => deviation.what),
     ...findMarkDeviations(before.marks, [], after.marks).map(deviation => deviation.what),
+    ...(await findComplaints(context, steps)).map(complaint => complaint.what),
     ...(await changedFiles(context, steps)).map(path => `${path} is not as it was`),
     ...(await findRegressions(context, host, before)).map(regression => regression.what),
   ];
@@ -126,7 +128,10 @@ const undoSteps = async (
     if (left.length === 0) break;
     const mine = before.installed.filter(item => item.manager === manager.id);
     const now = await context.link(host).ask(manager.installed, undefined);
-    const deviations = findDeviations(mine, reversed(changes), now).map(deviation => deviation.what);
+    const deviations = [
+      ...findDeviations(mine, reversed(changes), now),
+      ...(await findComplaints(context, [step])),
+    ].map(deviation => deviation.what);
     if (deviations.length === 0) continue;
     const forward = left.map(({manager: {id}}) => id).join(', ');
     throw incomplete(codes, deviations, `; what ${forward} changed is as it was after the upgrade`);

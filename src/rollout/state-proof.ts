@@ -1,8 +1,5 @@
 import type {Moment} from '../model/moment.ts';
-import {packageKey, type Change, type InstalledPackage, type ManagerId} from '../model/package.ts';
-
-/** Installed and configured, wanted or held. */
-const settled = new Set(['ii', 'hi']);
+import {isSettled, packageKey, type Change, type InstalledPackage, type ManagerId} from '../model/package.ts';
 
 /** What a host's packages say about a plan before it is carried out. */
 export type DriftReport = {
@@ -50,13 +47,11 @@ export const findDeviations = (
     if (to !== null) versions.add(to);
   }
   const planned = new Set(changes.map(packageKey));
-  const unsettledBefore = new Set(before.filter(item => !settled.has(item.status)).map(packageKey));
+  const unsettledBefore = new Set(before.filter(item => !isSettled(item)).map(packageKey));
   const now = versionsOf(after);
   const unsettled = after
     .filter(
-      item =>
-        !settled.has(item.status) &&
-        (planned.has(packageKey(item)) || !unsettledBefore.has(packageKey(item))),
+      item => !isSettled(item) && (planned.has(packageKey(item)) || !unsettledBefore.has(packageKey(item))),
     )
     .map(({manager, name, version, status}) => ({
       manager,

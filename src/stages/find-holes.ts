@@ -10,6 +10,7 @@ import type {Findings} from '../model/advisory.ts';
 import type {Ranking} from '../model/patch.ts';
 import {scanSchema, type Scan} from '../model/scan.ts';
 import type {DraftPatch} from '../policy/group.ts';
+import {findingsOfRepository} from '../policy/repository-answer.ts';
 import type {CveAnswer, Threat} from '../policy/score-inputs.ts';
 import {readDocument, type RunContext} from '../rollout/context.ts';
 import {closingHoles, openHoles} from './open-holes.ts';
@@ -101,7 +102,8 @@ export const findHoles = async (
           threatOf: id => {
             const draft = byId.get(id);
             return {
-              findings: draft === undefined ? [] : closedBy(findings, draft),
+              findings:
+                draft === undefined ? [] : [...closedBy(findings, draft), ...findingsOfRepository(draft)],
               epss,
               recordsMissing: draft === undefined ? undefined : missingFor(draft),
               age,

@@ -2,6 +2,7 @@ import type {Knowledge} from '../advisories/knowledge.ts';
 import type {Scan} from '../model/scan.ts';
 import {groupPatches, type DraftPatch} from '../policy/group.ts';
 import {rankPatches, type CveAnswer} from '../policy/rank.ts';
+import {answerOfRepository} from '../policy/repository-answer.ts';
 import {members} from '../record/gates.ts';
 import type {RunContext} from '../rollout/context.ts';
 import {findHoles, type Holes} from './find-holes.ts';
@@ -45,14 +46,24 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
   await context.record({type: 'stage.ended', data: {stage: 'prioritize', outcome: 'complete', summary}});
 };
 
-/** By the records of the distribution; where they do not say, or are too old to say all, by the changelog and what they do say. */
+/**
+ * By the records of the distribution or the advisories of the repository, each with what the other names; where neither says all, by the
+ * changelog and what they do say.
+ */
 const answersOf = async (
   context: RunContext,
   drafts: readonly DraftPatch[],
   scans: readonly Scan[],
   holes: Holes,
 ): Promise<{answers: Map<string, CveAnswer>; changelogs: string | undefined}> => {
-  const recorded = new Map(drafts.map(draft => [draft.id, holes.answerOf(draft)]));
+  const recorded = new Map(
+    drafts.map(draft => {
+      const told = answerOfRepository(draft);
+      const answer = holes.answerOf(draft) ?? told;
+      const named = [...holes.hitsOf(draft), ...(told !== undefined && 'cves' in told ? told.cves : [])];
+      return [draft.id, answer === undefined ? undefined : withHits(answer, named)];
+    }),
+  );
   const asked = drafts.filter(({id}) => recorded.get(id) === undefined);
   const {answers, file} = await readChangelogs(context, asked, scans);
   for (const draft of asked) {

@@ -10,7 +10,9 @@ import {forgetJobs} from '../rollout/forget-jobs.ts';
 import {findRegressions} from '../rollout/health.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {keptMoment, marksNow} from '../rollout/moment.ts';
+import {findComplaints} from '../rollout/prove-planned.ts';
 import {findDeviations, findMarkDeviations, reversed} from '../rollout/state-proof.ts';
+import {stepsOf} from '../rollout/step-task.ts';
 import {scanHost} from './identify.ts';
 
 /**
@@ -77,6 +79,7 @@ const findingsOf = async (context: RunContext, host: string): Promise<string[]> 
     ...[
       ...findDeviations(before.installed, expected, scan.installed),
       ...findMarkDeviations(before.marks, isBack ? [] : changes, await marksNow(context, host)),
+      ...(await findComplaints(context, stepsOf(context, planned.hostPlan, planned.digest))),
     ].map(deviation => deviation.what),
     ...[...stale.restart, ...stale.reboot].map(unit => `${unit} still runs replaced code`),
     ...rebootReasons(scan.facts).map(reason => `needs a reboot: ${reason}`),

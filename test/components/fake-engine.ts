@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Command, Engine, EngineChange, EngineState} from '../../src/engine/interface.ts';
 import {readHoles} from '../../src/engine/read-holes.ts';
-import type {HoleAnswer, HoleQuestion} from '../../src/model/advisory.ts';
+import type {HoleAnswer, HoleQuestion} from '../../src/model/hole.ts';
 import type {Signal} from '../../src/model/job.ts';
 import type {Question} from '../../src/model/question.ts';
 import type {Body, Event} from '../../src/record/event.ts';

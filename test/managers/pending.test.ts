@@ -62,7 +62,7 @@ describe.each(releases)('what is pending on a real %s', release => {
       candidate: '2.0',
       notInstalled: 'broken-dependency',
       origin: 'unknown',
-      security: false,
+      security: null,
     });
   });
 

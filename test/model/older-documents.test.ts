@@ -1,8 +1,10 @@
 import {expect, it} from 'vitest';
 import {momentSchema} from '../../src/model/moment.ts';
+import {patchSchema} from '../../src/model/patch.ts';
 import {rollbackPointSchema} from '../../src/model/rollback.ts';
 import {scanSchema} from '../../src/model/scan.ts';
-import {scan} from '../policy/example-fleet.ts';
+import {groupPatches} from '../../src/policy/group.ts';
+import {scan, update} from '../policy/example-fleet.ts';
 
 const file = {
   ...{name: 'web', arch: 'all', version: '1', file: 'web_1_all.deb', sha256: 'a'.repeat(64), bytes: 1},
@@ -52,6 +54,15 @@ it('a moment of before there were several managers is of apt', () => {
   const moment = momentSchema.parse(old);
   expect(moment.marks).toEqual([{manager: 'apt', automatic: ['web'], held: ['db']}]);
   expect(momentSchema.parse(moment)).toEqual(moment);
+});
+
+it('an update that nobody knew the origin of may be a security fix: older scans and rankings call it none', () => {
+  const old = update('tool', {origin: 'unknown', security: false});
+  expect(scanSchema.parse(scan('web1', [old])).updates[0]?.security).toBeNull();
+  const [draft] = groupPatches([scan('web1', [old])]);
+  const patch = {...draft, cves: [], cveSource: 'changelog', exploited: [], score: 1, why: '', missing: []};
+  expect(patchSchema.parse(patch).security).toBeNull();
+  expect(patchSchema.parse({...patch, origin: 'Debian:12.12/oldstable'}).security).toBe(false);
 });
 
 it('a scan of before there were several managers is of apt', () => {

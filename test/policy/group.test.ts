@@ -48,7 +48,7 @@ it('keeps the versions of different releases apart', () => {
 
 it('is a security patch when one host has it from the security archive', () => {
   const plain = update('openssl', {security: false, origin: 'Debian:12.12/oldstable'});
-  const unknown = update('openssl', {security: false, origin: 'unknown'});
+  const unknown = update('openssl', {security: null, origin: 'unknown'});
   const [patch] = groupPatches([scan('a', [unknown]), scan('b', [plain]), scan('c', [openssl])]);
   expect(patch).toMatchObject({security: true, origin: 'Debian-Security:12/oldstable-security'});
   expect(groupPatches([scan('a', [unknown]), scan('b', [plain])])[0]?.origin).toBe('Debian:12.12/oldstable');

@@ -77,7 +77,7 @@ describe('selection', () => {
   it('takes security, and what may be security; not what closes nothing', () => {
     expect(verdict('')).toBe('window');
     expect(verdict('', {security: false, cves: []})).toBe('not-selected');
-    expect(verdict('', {security: false, cves: [], origin: 'unknown'})).toBe('window');
+    expect(verdict('', {security: null, cves: []})).toBe('window');
     expect(verdict('select: {security: false}', {security: false, cves: []})).toBe('window');
   });
   it('keeps in what nobody can say of that it closes nothing', () => {

@@ -158,7 +158,7 @@ describe('what is not known never counts as low', () => {
   });
 
   it('an update of unknown origin may be a security fix', () => {
-    const patch = only({updates: [update('x', {security: false, origin: 'unknown', notInstalled: 'held'})]});
+    const patch = only({updates: [update('x', {security: null, origin: 'unknown', notInstalled: 'held'})]});
     expect(patch.score).toBeGreaterThan(only({updates: [update('x', plain)]}).score ?? 0);
     expect(patch.why).toContain('security fix or not: unknown');
     expect(patch.missing).toContain('whether it comes from the security archive');

@@ -81,6 +81,11 @@ describe('what flags mean', () => {
     expect(choose({...ranking, patches}, {security: true})).toEqual(['apt:curl@2']);
   });
 
+  it('--security means what may close a hole too: a repository without advisories does not say', () => {
+    const patches = [patch('tool', {security: null, cves: []}), patch('base-files', {security: false})];
+    expect(choose({...ranking, patches}, {security: true})).toEqual(['apt:tool@2']);
+  });
+
   it("what needs more than a plain upgrade, or is a third party's, is chosen only when it is named", () => {
     expect(chosen({packages: ['linux', 'acme']})).toBe('linux acme');
     expect(chosen({cves: ['CVE-2026-5']})).toBe('linux');

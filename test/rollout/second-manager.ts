@@ -13,6 +13,10 @@ export type SecondState = {
   staged: string[];
   /** Payloads that do nothing and end well all the same. */
   lies: Set<'install' | 'undo'>;
+  /** Payloads whose scriptlet fails, which the database does not say. */
+  scriptletFails: Set<'install' | 'undo'>;
+  /** What failed last, and was not mended. */
+  failed: string[];
 };
 
 export const newSecondState = (): SecondState => ({
@@ -20,6 +24,8 @@ export const newSecondState = (): SecondState => ({
   held: [],
   staged: [],
   lies: new Set(),
+  scriptletFails: new Set(),
+  failed: [],
 });
 
 const ask = <Args, Answer>(name: string): Probe<Args, Answer> => ({
@@ -46,6 +52,7 @@ export const second: Manager = {
   staged: ask('staged'),
   install: args => payload('install', args),
   undo: args => payload('undo', args),
+  complaints: ask('complaints'),
   changedConfiguration: ask('changed-configuration'),
   changelog: undefined,
   owners: ask('owners'),
@@ -68,6 +75,7 @@ export const carryOutSecond = (state: SecondState, verb: string, args: string): 
   if (name === 'stage') state.staged.push(directory ?? '');
   if (name !== 'install' && name !== 'undo') return;
   if (state.lies.has(name)) return;
+  state.failed = state.scriptletFails.has(name) ? [`the scriptlet of ${name} failed`] : [];
   for (const change of changes) {
     const to = name === 'install' ? change.to : change.from;
     if (to === null) state.installed.delete(change.name);
@@ -131,6 +139,7 @@ const answers: Record<string, (state: SecondState, args: Asked) => unknown> = {
   'simulate-staged': () => ({changes: libTo('1', '2')}),
   'simulate-undo': () => ({changes: libTo('2', '1')}),
   staged: () => ({fresh: [file('2')], previous: [file('1')], gone: []}),
+  complaints: ({failed}) => failed.map(what => ({name: 'lib', what})),
   'changed-configuration': () => [],
   owners: () => [],
 };

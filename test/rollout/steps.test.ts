@@ -116,6 +116,44 @@ describe('a host with two managers', () => {
     expect(versions(ready.world)).toEqual(fresh);
   });
 
+  it('with a failed scriptlet is never done, whatever the database says, until that is mended', async () => {
+    const ready = await staged();
+    ready.world.second('web1').scriptletFails.add('install');
+    const refused = {
+      code: 'host.not-as-planned',
+      message: 'the manager called it a success, but the scriptlet of install failed',
+      suspects: ['dnf4:lib@2'],
+    };
+    expect(await rejection(upgrade(ready))).toMatchObject(refused);
+    expect(versions(ready.world)).toEqual(fresh);
+    // All is installed now, and nothing is left to begin: it is not done for that.
+    await attempt(ready.world, 'upgrade');
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      ...refused,
+      message: 'the scriptlet of install failed',
+    });
+    await verify(ready.world.context);
+    expect(ready.world.context.recordOf('web1').verified?.findings).toContain(
+      'the scriptlet of install failed',
+    );
+    ready.world.second('web1').failed = [];
+    await attempt(ready.world, 'upgrade');
+    await upgrade(ready);
+    expect(ready.world.context.recordOf('web1').phase).toBe('done');
+  });
+
+  it('with a scriptlet that failed on its way back is not as before', async () => {
+    const ready = await staged();
+    await upgrade(ready);
+    ready.world.second('web1').scriptletFails.add('undo');
+    expect(await rejection(goBack(ready))).toMatchObject({
+      code: 'rollback.incomplete',
+      message:
+        'the way back ended with 0 and is not whole: the scriptlet of undo failed; what apt changed is as it was after the upgrade',
+    });
+    expect(jobs(ready.world)).not.toContain('undo 0');
+  });
+
   it('does not begin the second step when the first is not as planned', async () => {
     const ready = await staged();
     ready.world.on('web1', 'apt.installed', (answer, n) =>

@@ -1,4 +1,4 @@
-import type {Severity} from '../model/advisory.ts';
+import type {Severity} from './advisory.ts';
 
 const words: Readonly<Record<string, Severity>> = {
   critical: 'critical',
