@@ -9,6 +9,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {bundle} from './contact/bundle.ts';
 import {contenders} from './contact/contenders.ts';
 import {measure, type Measured} from './contact/measure.ts';
 import {makeHosts} from './contact/sshd.ts';
@@ -27,6 +28,7 @@ if (process.env[inside] === undefined) {
   process.exit(status ?? 1);
 }
 
+const patchdeck = await bundle();
 const lab = makeHosts(folder, hosts);
 const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', lab.sshdConfig, '-E', join(folder, 'log')], {
   stdio: 'ignore',
@@ -38,7 +40,7 @@ await lab.answers();
 
 const found = new Map<string, Measured[]>();
 for (let round = 0; round < rounds; round += 1) {
-  for (const [name, command] of Object.entries(contenders(lab, concurrency))) {
+  for (const [name, command] of Object.entries(contenders(lab, concurrency, patchdeck))) {
     const seen = await measure(command, {folder, sshd: sshd.pid ?? 0});
     if (seen.code !== 0) throw new Error(`${name} did not reach every host: ${seen.said.slice(-500)}`);
     found.set(name, [...(found.get(name) ?? []), seen]);

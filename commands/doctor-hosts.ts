@@ -6,7 +6,7 @@ import {createManagers} from '../src/managers/registry.ts';
 import type {Host} from '../src/model/host.ts';
 import {resolveTarget} from '../src/ssh/resolve.ts';
 import {defaultDeadlines} from '../src/ssh/session.ts';
-import {createSshConfigReader} from '../src/ssh/ssh-config.ts';
+import {createSshConfigReader} from '../src/ssh/ssh-config-reader.ts';
 import {createTransport, type SshSettings} from '../src/ssh/transport.ts';
 import {answerOne} from './answer-questions.ts';
 import {exitCodes, type ExitCode} from './exit-code.ts';

@@ -1,11 +1,13 @@
-import {fileURLToPath} from 'node:url';
 import type {Hosts} from './sshd.ts';
 
 /** The command of each that asks every host to run `true`; ssh's configuration is the same for all. */
-export const contenders = (hosts: Hosts, concurrency: number): Record<string, string[]> => {
+export const contenders = (
+  hosts: Hosts,
+  concurrency: number,
+  patchdeck: string,
+): Record<string, string[]> => {
   const {list, sshConfig} = hosts;
   const at = String(concurrency);
-  const patchdeck = fileURLToPath(new URL('patchdeck.ts', import.meta.url));
   const ansible = ['ansible', 'all', '-i', list, '-f', at, '-o', '-m', 'raw', '-a', 'true'];
   return {
     patchdeck: [process.execPath, patchdeck, list, sshConfig, at],

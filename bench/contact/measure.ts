@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {z} from 'zod';
 
 export type Measured = {
@@ -43,6 +44,8 @@ export const measure = async (
         SHELL: '/bin/sh',
         LC_ALL: 'C.UTF-8',
         ANSIBLE_HOME: world.folder,
+        // As bin/patchdeck.js has it; the others keep their compiled code as well.
+        NODE_COMPILE_CACHE: join(world.folder, 'compiled'),
       },
     });
     let text = '';

@@ -1,8 +1,9 @@
-import {readFile, stat} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Asker} from '../model/question.ts';
 import {unsupported} from './errors.ts';
+import {stampOf} from './file-stamp.ts';
 import {
   fingerprint,
   keyType,
@@ -167,8 +168,7 @@ const createReader = (): ((file: string) => Promise<KnownHost[]>) => {
   const kept = new Map<string, {stamp: string; entries: KnownHost[]}>();
   return async file => {
     try {
-      const {ino, size, mtimeMs} = await stat(file);
-      const stamp = `${ino}:${size}:${mtimeMs}`;
+      const stamp = await stampOf(file);
       const old = kept.get(file);
       if (old?.stamp === stamp) return old.entries;
       const {entries} = parseKnownHosts(await readFile(file, 'utf8'), file);

@@ -16,6 +16,11 @@ export const matchesHosts = (hosts: string, lookup: string): boolean => {
   return found;
 };
 
+/** Whether the patterns of a `Host` line of ssh_config(5) are about a name in lower case. They know no commas, and are not put in lower case. */
+export const hostLineMatches = (patterns: readonly string[], name: string): boolean =>
+  patterns.some(pattern => matchesPattern(pattern, name)) &&
+  !patterns.some(pattern => pattern.startsWith('!') && matchesPattern(pattern.slice(1), name));
+
 /** A name hashed as ssh does with HashKnownHosts; `salt` is 20 random bytes. */
 export const hashName = (lookup: string, salt: Uint8Array): string =>
   `|1|${Buffer.from(salt).toString('base64')}|${hmac(lookup, salt).toString('base64')}`;

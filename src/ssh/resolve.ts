@@ -6,7 +6,8 @@ import {unresolved} from './errors.ts';
 import {allowedMethods, isBatch} from './login-methods.ts';
 import {needsOf} from './needs.ts';
 import type {SshSettings} from './settings.ts';
-import {configValue, type SshConfig, type SshConfigReader} from './ssh-config.ts';
+import {configValue, type SshConfig} from './ssh-config.ts';
+import type {SshConfigReader} from './ssh-config-reader.ts';
 import {loginMethods, type Target} from './target.ts';
 
 const maxJumps = 8;

@@ -17,7 +17,7 @@ import {createSecrets} from './secrets.ts';
 import type {Session, Tell, Transport} from './session.ts';
 import {defaultConnectLimits, type SshSettings} from './settings.ts';
 import {loadSsh2} from './ssh2.ts';
-import {createSshConfigReader} from './ssh-config.ts';
+import {createSshConfigReader} from './ssh-config-reader.ts';
 import {createSystemSsh} from './system-connect.ts';
 import {targetKey, type Target} from './target.ts';
 

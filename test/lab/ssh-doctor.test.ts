@@ -7,7 +7,7 @@ import {PatchdeckError} from '../../src/model/error.ts';
 import {createManagers, type Managers} from '../../src/managers/registry.ts';
 import type {Host} from '../../src/model/host.ts';
 import {resolveTarget} from '../../src/ssh/resolve.ts';
-import {createSshConfigReader} from '../../src/ssh/ssh-config.ts';
+import {createSshConfigReader} from '../../src/ssh/ssh-config-reader.ts';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, deadlines, never} from '../ssh/world.ts';
 

@@ -7,7 +7,8 @@ import {beyondSsh2} from '../../src/ssh/beyond-ssh2.ts';
 import {chooseTransport} from '../../src/ssh/choose-transport.ts';
 import {createHostKeys} from '../../src/ssh/host-key.ts';
 import {resolveTarget} from '../../src/ssh/resolve.ts';
-import {createSshConfigReader, parseSshConfig} from '../../src/ssh/ssh-config.ts';
+import {parseSshConfig} from '../../src/ssh/ssh-config.ts';
+import {createSshConfigReader} from '../../src/ssh/ssh-config-reader.ts';
 import type {Target} from '../../src/ssh/target.ts';
 import {deadlines, failure, hostAt, hostNamed, makeWorld, type World} from './world.ts';
 

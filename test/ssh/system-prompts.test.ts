@@ -8,7 +8,7 @@ import {createQuestions} from '../../src/engine/questions.ts';
 import {startAskServer} from '../../src/ssh/ask-server.ts';
 import {createSecrets} from '../../src/ssh/secrets.ts';
 import {resolveTarget} from '../../src/ssh/resolve.ts';
-import {createSshConfigReader} from '../../src/ssh/ssh-config.ts';
+import {createSshConfigReader} from '../../src/ssh/ssh-config-reader.ts';
 import {makeSystemFolder, type SystemFolder} from '../../src/ssh/system-folder.ts';
 import {usedKeys} from '../../src/ssh/system-log.ts';
 import {createSystemPrompts} from '../../src/ssh/system-prompts.ts';

@@ -2,7 +2,7 @@ import {describeError, PatchdeckError} from '../../../src/model/error.ts';
 import type {Host} from '../../../src/model/host.ts';
 import {defineScript} from '../../../src/model/script.ts';
 import {resolveTarget} from '../../../src/ssh/resolve.ts';
-import {createSshConfigReader} from '../../../src/ssh/ssh-config.ts';
+import {createSshConfigReader} from '../../../src/ssh/ssh-config-reader.ts';
 import {createTransport, type SshSettings} from '../../../src/ssh/transport.ts';
 import type {Outcome, Verdict} from './outcome.ts';
 import type {Asked} from './rows.ts';
