@@ -25,6 +25,26 @@ if (absent.length > 0) {
   process.exit(1);
 }
 
+/**
+ * Ink's layout engine asks for the WebAssembly that it has in itself by `fetch`, where there is one: for that Node loads its whole
+ * HTTP client, which takes longer than all else until the first frame. Without one it decodes what it has.
+ */
+const layoutWithoutFetch = {
+  name: 'layout-without-fetch',
+  setup: ({onLoad, onEnd}) => {
+    let isSeen = false;
+    onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => {
+      isSeen = true;
+      return {contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`};
+    });
+    onEnd(() =>
+      isSeen
+        ? undefined
+        : {errors: [{text: 'the layout engine has another name now: look at layoutWithoutFetch'}]},
+    );
+  },
+};
+
 const {outputFiles} = await build({
   entryPoints,
   outdir: dist,
@@ -39,6 +59,7 @@ const {outputFiles} = await build({
   // ssh2 loads native parts where it finds them, and only the engine needs it.
   // The last two are not installed: one is for who develops Ink, the other for CycloneDX as XML.
   external: ['ssh2', 'cpu-features', 'react-devtools-core', 'xmlbuilder2'],
+  plugins: [layoutWithoutFetch],
   define: {'process.env.NODE_ENV': '"production"'},
   banner: {
     // CommonJS parts of the bundle ask for node's own modules with require.
