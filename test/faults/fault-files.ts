@@ -5,15 +5,15 @@ export const suiteFolders: readonly string[] = ['test/faults', 'test/lab/faults'
 
 /** Tests that lie with the part they are about: every test of the file, or those whose whole name has the words. */
 export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] = [
-  {file: 'test/store/journal.test.ts', fault: 'the journal', only: /crash|damaged|not ours|beside it/},
-  {file: 'test/store/journal-writer.test.ts', fault: 'the disk, and kill -9 while recording'},
+  {file: 'test/store/journal.test.ts', fault: 'the journal', only: /damaged|not ours|beside it/},
+  {file: 'test/store/journal-writer.test.ts', fault: 'the disk of the journal'},
   {file: 'test/lab/store.test.ts', fault: 'a full disk'},
   {
     file: 'test/store/durable-file.test.ts',
     fault: 'a state file',
-    only: /link|pipe|user|others|larger|cannot be written/,
+    only: /pipe|larger|cannot be written/,
   },
-  {file: 'test/store/snapshot.test.ts', fault: 'the snapshot', only: /not taken|gone on/},
+  {file: 'test/store/snapshot.test.ts', fault: 'the snapshot', only: /gone on/},
   {file: 'test/store/leftovers.test.ts', fault: 'a console killed while it writes'},
   {file: 'test/store/files.test.ts', fault: 'a file by digest', only: /changed|gone|planted/},
   {file: 'test/store/fleet-store.test.ts', fault: 'the record of a fleet', only: /several|waits|refused/},
@@ -22,7 +22,7 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {
     file: 'test/store/run-store.test.ts',
     fault: 'the record of a run',
-    only: /two consoles|not as it was left|contradict|owner only/,
+    only: /not as it was left|contradict|owner only/,
   },
   {
     file: 'test/store/runs.test.ts',
@@ -62,7 +62,6 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/rollout/take-turns.test.ts', fault: 'hosts behind one another'},
   {file: 'test/jobs/link.test.ts', fault: 'the link to a host'},
   {file: 'test/ssh/connect.test.ts', fault: 'the way to a host'},
-  {file: 'test/ssh/host-key.test.ts', fault: 'host keys'},
   {file: 'test/ssh/known-hosts.test.ts', fault: 'known_hosts'},
   {file: 'test/ssh/remember.test.ts', fault: 'remembering a host key'},
   {file: 'test/ssh/run-script.test.ts', fault: 'a script on a host'},

@@ -1,26 +1,17 @@
 import {readFile} from 'node:fs/promises';
 import {setTimeout as wait} from 'node:timers/promises';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {until} from '../store/example-run.ts';
-import {startServer, type TestServer} from '../ssh/test-server.ts';
-import {hostAt, makeWorld, never, script, type World} from '../ssh/world.ts';
+import {serversForEach} from '../ssh/servers.ts';
+import {hostAt, never, script} from '../ssh/world.ts';
 
-let world: World;
-const servers: TestServer[] = [];
-beforeEach(async () => {
-  world = await makeWorld();
-});
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  await world.remove();
-});
+const here = serversForEach();
 
 test('the question about an unknown host key is never answered: other hosts are not held up, nothing is sent to that one or remembered, and it ends with the console', async () => {
-  const [unknown, known] = [await startServer(), await startServer()];
-  servers.push(unknown, known);
-  await world.trust(known);
-  const before = await readFile(world.knownHosts, 'utf8');
-  const transport = world.transport({deadlines: {connectMs: 300, firstByteMs: 2000, scriptMs: 2000}});
+  const [unknown, known] = [await here.start(), await here.start()];
+  await here.world.trust(known);
+  const before = await readFile(here.world.knownHosts, 'utf8');
+  const transport = here.world.transport({deadlines: {connectMs: 300, firstByteMs: 2000, scriptMs: 2000}});
   const closing = new AbortController();
   let asked = 0;
   const nobody = (): Promise<never> => {
@@ -43,6 +34,6 @@ test('the question about an unknown host key is never answered: other hosts are 
   closing.abort(new Error('the console is closing'));
   await until('it ends', () => came !== undefined);
   expect(came).toMatchObject({message: 'the console is closing'});
-  expect(await readFile(world.knownHosts, 'utf8')).toBe(before);
+  expect(await readFile(here.world.knownHosts, 'utf8')).toBe(before);
   other.close();
 });

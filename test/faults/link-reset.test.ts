@@ -4,8 +4,6 @@ import {survives} from './link-world.ts';
 test.each([
   ['before the handshake', 'ssh.closed', {is: 'reset', after: 0}],
   ['in the handshake', 'ssh.closed', {is: 'reset', after: 1500}],
-  ['in the answer of an exec', 'host.lost', {is: 'reset', after: 3000}],
-  ['late in the answer of an exec', 'host.lost', {is: 'reset', after: 3600}],
 ] as const)(
   'a link that is reset %s: the job is started once and its log is whole',
   async (_when, first, fault) => {

@@ -1,32 +1,25 @@
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {describe, expect, it, test} from 'vitest';
 import {fakeSudo} from '../ssh/fake-sudo.ts';
-import {realShell, startServer, type TestServer} from '../ssh/test-server.ts';
-import {asker, hostAt, makeWorld, never, script, type World} from '../ssh/world.ts';
+import {serversForEach} from '../ssh/servers.ts';
+import {openWithSudo, right, root, textOf} from '../ssh/sudo-host.ts';
+import {realShell, type TestServer} from '../ssh/test-server.ts';
+import {asker, hostAt, never, script} from '../ssh/world.ts';
 
-let world: World;
-const servers: TestServer[] = [];
-beforeEach(async () => {
-  world = await makeWorld();
-});
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  await world.remove();
-});
+const here = serversForEach();
 
 const serverWith = async (mode: string): Promise<TestServer> => {
-  const {env} = await fakeSudo(join(world.folder, mode), mode);
-  const server = await startServer({exec: realShell(env)});
-  servers.push(server);
+  const {env} = await fakeSudo(join(here.world.folder, mode), mode);
+  const server = await here.start({exec: realShell(env)});
   return server;
 };
 
 test('sudo without a password (NOPASSWD) on a host of a fleet whose other hosts want one: of every byte that it gets, none is of the password that is at hand', async () => {
   const secret = 'right horse';
   const [wants, free] = [await serverWith('password'), await serverWith('nopasswd')];
-  await world.trust(wants, free);
+  await here.world.trust(wants, free);
   const {ask, asked} = asker({secret});
-  const transport = world.transport();
+  const transport = here.world.transport();
   const root = script('echo done', true);
   const first = await transport.open(hostAt(wants.port), ask, never);
   await first.run(root);
@@ -45,4 +38,16 @@ test('sudo without a password (NOPASSWD) on a host of a fleet whose other hosts 
     expect(bytes.includes(secret.slice(from, from + 5))).toBe(false);
   }
   expect(free.commands.join()).not.toContain(secret);
+});
+
+describe('with sudo', () => {
+  it('that wants no password, no password is asked for and none is ever sent', async () => {
+    const {ask, asked} = asker({secret: right});
+    const {session, server} = await openWithSudo(here, 'nopasswd', ask);
+    expect(textOf((await session.run(root)).stdout)).toBe('done\n');
+    expect(asked).toEqual([]);
+    const sent = server.received();
+    expect(sent).toMatch(/^printf '%s\\n' BEGIN-[0-9a-f]{32}; /);
+    expect(sent).not.toContain(right);
+  });
 });

@@ -1,31 +1,23 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Script} from '../../src/model/script.ts';
 import type {Session} from '../../src/ssh/session.ts';
 import type {SshSettings} from '../../src/ssh/transport.ts';
-import {realShell, startServer, type Exec, type TestServer} from './test-server.ts';
-import {asker, deadlines, failure, hostAt, makeWorld, never, script, until, type World} from './world.ts';
+import {serversForEach} from './servers.ts';
+import {realShell, type Exec, type TestServer} from './test-server.ts';
+import {asker, failure, hostAt, never, script, until} from './world.ts';
 
-let world: World;
-const servers: TestServer[] = [];
-beforeEach(async () => {
-  world = await makeWorld();
-});
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  await world.remove();
-});
+const here = serversForEach();
 
 const open = async (
   exec: Exec,
   settings: Partial<SshSettings> = {},
   maxSessions = 10,
 ): Promise<[Session, TestServer]> => {
-  const server = await startServer({exec, maxSessions});
-  servers.push(server);
-  await world.trust(server);
-  return [await world.transport(settings).open(hostAt(server.port), asker().ask, never), server];
+  const server = await here.start({exec, maxSessions});
+  await here.world.trust(server);
+  return [await here.world.transport(settings).open(hostAt(server.port), asker().ask, never), server];
 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -71,28 +63,10 @@ describe('a script on a host', () => {
     expect(text((await session.run(raw)).stdout)).toBe('after\n');
   });
 
-  it('is not disturbed by a login shell that talks on both channels', async () => {
-    const noisy: Exec = (command, channel, info) =>
-      realShell()(
-        `echo Welcome; printf 'no newline'; echo 'READY-000'; echo oops >&2; ${command}`,
-        channel,
-        info,
-      );
-    const [session] = await open(noisy);
-    const answer = await session.run(script('echo mine'));
-    expect({...answer, stdout: text(answer.stdout)}).toEqual({exit: {code: 0}, stdout: 'mine\n', stderr: ''});
-  });
-
-  it('works under a login shell that echoes every command', async () => {
-    const traced: Exec = (command, channel, info) => realShell()(`set -x; ${command}`, channel, info);
-    const [session] = await open(traced);
-    expect(text((await session.run(script('echo mine'))).stdout)).toBe('mine\n');
-  });
-
   it.each(['patchdeck_main() {\n', 'SECOND', 'patchdeck_main  </dev/null\n'])(
     'runs nothing when its text breaks off after %j',
     async last => {
-      const marker = join(world.folder, 'ran');
+      const marker = join(here.world.folder, 'ran');
       const [session] = await open(realShell({}, last));
       const answer = await session.run(script(`touch ${marker}\n: SECOND\necho out`));
       expect(answer.exit).not.toEqual({code: 0});
@@ -166,95 +140,10 @@ describe('a script on a host', () => {
 });
 
 describe('without a usable shell', () => {
-  it('the error says what the account said', async () => {
-    const [session] = await open((_command, channel) => {
-      channel.write('This account is currently not available.\n');
-      channel.exit(1);
-      channel.close();
-    });
-    const error = await failure(session.run(script('true')));
-    expect([error.code, error.message]).toEqual([
-      'ssh.shell',
-      expect.stringContaining('This account is currently not available.'),
-    ]);
-  });
-
-  it('a shell that says nothing is given up in time, and nothing was sent to it', async () => {
-    const [session, server] = await open(() => undefined, {deadlines: {...deadlines, firstByteMs: 200}});
-    expect((await failure(session.run(script('true')))).code).toBe('ssh.shell');
-    expect(server.received()).toBe('');
-  });
-
-  it('endless garbage is given up in time', async () => {
-    const [session, server] = await open(
-      (_command, channel) => {
-        const timer = setInterval(() => channel.write('\u001b]52;c;garbage\u0007'.repeat(500)), 5);
-        channel.on('close', () => clearInterval(timer));
-      },
-      {deadlines: {...deadlines, firstByteMs: 300}},
-    );
-    const error = await failure(session.run(script('true')));
-    expect([error.code, error.message.includes('\u001b')]).toEqual(['ssh.shell', false]);
-    expect(server.received()).toBe('');
-  });
-
   it('a connection lost before the shell was there means that nothing ran', async () => {
     const [session] = await open((_command, _channel, info) => info.cut());
     const error = await failure(session.run(script('true')));
     expect([error.code, error.message]).toEqual(['ssh.closed', expect.stringContaining('not run')]);
     expect((await failure(session.run(script('true')))).code).toBe('ssh.closed');
-  });
-});
-
-describe('many scripts at once on one connection', () => {
-  it('at most four run, the others wait', async () => {
-    const [session, server] = await open(realShell());
-    const answers = await Promise.all(
-      Array.from({length: 12}, (_, index) => session.run(script(`sleep 0.05; echo ${index}`))),
-    );
-    expect(answers.map(answer => text(answer.stdout).trim())).toEqual(
-      Array.from({length: 12}, (_, index) => String(index)),
-    );
-    expect(server.peaks.channels).toBeLessThanOrEqual(4);
-    expect(server.peaks.channels).toBeGreaterThan(1);
-  });
-
-  it('a host that allows fewer is served with fewer', async () => {
-    const [session, server] = await open(realShell(), {}, 2);
-    const answers = await Promise.all(
-      Array.from({length: 8}, (_, index) => session.run(script(`sleep 0.02; echo ${index}`))),
-    );
-    expect(
-      answers.every(answer => answer.exit !== 'lost' && 'code' in answer.exit && answer.exit.code === 0),
-    ).toBe(true);
-    expect(server.peaks.channels).toBe(2);
-    expect(server.peaks.refused).toBeLessThanOrEqual(4);
-  });
-
-  it('a host that frees a place somewhat later than it said is asked again, not given up', async () => {
-    const server = await startServer({exec: realShell(), maxSessions: 1, lingerMs: 300});
-    servers.push(server);
-    await world.trust(server);
-    const session = await world.transport().open(hostAt(server.port), asker().ask, never);
-    for (const word of ['one', 'two', 'three']) {
-      expect(text((await session.run(script(`echo ${word}`))).stdout)).toBe(`${word}\n`);
-    }
-    expect(server.peaks.refused).toBeGreaterThan(0);
-  });
-
-  it('a script that waited its turn for long is not given up for a place that is freed late', async () => {
-    const server = await startServer({exec: realShell(), maxSessions: 1, lingerMs: 300});
-    servers.push(server);
-    await world.trust(server);
-    const session = await world.transport().open(hostAt(server.port), asker().ask, never);
-    const answers = await Promise.all(
-      [script('sleep 3.5; echo one'), script('echo two')].map(one => session.run(one)),
-    );
-    expect(answers.map(answer => text(answer.stdout))).toEqual(['one\n', 'two\n']);
-  });
-
-  it('a host that allows none says so', async () => {
-    const [session] = await open(realShell(), {}, 0);
-    expect((await failure(session.run(script('true')))).next).toContain('MaxSessions');
   });
 });

@@ -1,5 +1,7 @@
+import {join} from 'node:path';
 import {z} from 'zod';
 import {openJournal, type Journal, type JournalOptions} from '../../src/store/journal.ts';
+import {inFolder} from './example-run.ts';
 
 /** A journal of numbers. */
 export const countSchema = z.object({type: z.literal('count'), data: z.object({n: z.int()})});
@@ -25,3 +27,7 @@ export const writeCounts = async (path: string, amount: number): Promise<void> =
 /** What a journal holds, read without changing it. */
 export const readCounts = async (path: string): Promise<number[]> =>
   numbers(await openCounts(path, {mode: 'read'}));
+
+/** Works with the path of a journal in a folder of its own, which is gone afterwards. */
+export const inJournal = (work: (path: string) => Promise<void>): Promise<void> =>
+  inFolder(folder => work(join(folder, 'journal.jsonl')));

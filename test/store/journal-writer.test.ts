@@ -1,42 +1,15 @@
 import {spawn} from 'node:child_process';
-import {open, readFile, rename, writeFile} from 'node:fs/promises';
+import {open, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {JournalWriter} from '../../src/store/journal-writer.ts';
-import {count, openCounts, readCounts, writeCounts} from './example-journal.ts';
-import {inFolder, rejection, until} from './example-run.ts';
+import {count, openCounts, readCounts} from './example-journal.ts';
+import {inFolder, until} from './example-run.ts';
 
 const line = (text: string): Uint8Array => new TextEncoder().encode(text);
 const ignore = (): void => undefined;
 
 describe('when the disk fails', () => {
-  test('nothing is reported as recorded after an fsync that failed, and what was written is taken back', () =>
-    inFolder(async folder => {
-      const path = join(folder, 'journal');
-      await writeFile(path, 'before\n');
-      const handle = await open(path, 'r+');
-      let syncs = 0;
-      const sync = handle.datasync.bind(handle);
-      handle.datasync = () => {
-        syncs++;
-        return syncs === 2 ? Promise.reject(Object.assign(new Error('EIO'), {code: 'EIO'})) : sync();
-      };
-      const writer = new JournalWriter(path, handle, 7);
-      await writer.write(line('one'), ignore);
-      const two = rejection(writer.write(line('two'), () => expect.unreachable()));
-      const three = rejection(writer.write(line('three'), () => expect.unreachable()));
-      expect(await two).toMatchObject({
-        code: 'store.write-failed',
-        message: expect.stringContaining('EIO') as string,
-      });
-      expect(await three).toBe(await two);
-      // The disk may answer again: what it has is no longer known, so nothing is written any more.
-      expect(() => writer.requireWhole()).toThrow('EIO');
-      expect(syncs).toBe(2);
-      await writer.close();
-      expect(await readFile(path, 'utf8')).toBe('before\none\n');
-    }));
-
   test('lines that come during an fsync wait for it, and go together in one more', () =>
     inFolder(async folder => {
       const path = join(folder, 'journal');
@@ -78,50 +51,6 @@ describe('when the disk fails', () => {
       await journal.append(count(-1), 'test');
       await journal.close();
       expect(await readCounts(path)).toEqual([...recorded, -1]);
-    }));
-});
-
-describe('a console that is killed while it records', () => {
-  test('has on disk all that it had reported as recorded, eight times over', () =>
-    inFolder(async folder => {
-      const path = join(folder, 'journal');
-      let expected: number[] = [];
-      for (let round = 0; round < 8; round++) {
-        const child = spawn(process.execPath, [appender, path, String(round * 1_000_000)], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-        const ended = new Promise(resolve => child.once('close', resolve));
-        await until('it records', () => said.split('\n').length > 5 + round * 3);
-        child.kill('SIGKILL');
-        await ended;
-        const reported = said.split('\n').slice(0, -1).map(Number);
-        const journal = await openCounts(path);
-        const found = journal.events.map(event => event.data.n);
-        expect(journal.readOnly).toBeUndefined();
-        // Everything before, everything that was reported, and perhaps some that were on their way.
-        expect(found.slice(0, expected.length + reported.length)).toEqual([...expected, ...reported]);
-        await journal.close();
-        expected = found;
-      }
-    }));
-
-  test('leaves a line torn in two: the other half is not missed', () =>
-    inFolder(async folder => {
-      const path = join(folder, 'journal');
-      await writeCounts(`${path}.whole`, 3);
-      const whole = await readFile(`${path}.whole`);
-      await rename(`${path}.whole`, path);
-      await writeFile(path, whole.subarray(0, whole.length - 1 - 40));
-      const child = spawn(process.execPath, [appender, path, '100'], {stdio: ['ignore', 'pipe', 'inherit']});
-      let said = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-      const ended = new Promise(resolve => child.once('close', resolve));
-      await until('it records', () => said.includes('\n'));
-      child.kill('SIGKILL');
-      await ended;
-      expect((await readCounts(path)).slice(0, 3)).toEqual([1, 2, 100]);
     }));
 });
 

@@ -1,48 +1,13 @@
-import {spawn} from 'node:child_process';
-import {chmod, mkdir, readdir, readFile, stat, symlink, truncate, unlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, stat, unlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Event} from '../../src/record/event.ts';
-import {openRunStore, readRun, type RunStore} from '../../src/store/run-store.ts';
-import {
-  included,
-  inFolder,
-  intended,
-  jobId,
-  operator,
-  phase,
-  rejection,
-  runId,
-  started,
-  until,
-} from './example-run.ts';
+import {readRun} from '../../src/store/run-store.ts';
+import {inFolder, intended, jobId, operator, phase, rejection, runId, until} from './example-run.ts';
+import {beginRun, closedRun, reopen, withRun} from './example-store.ts';
 
-const text = (raw: Uint8Array): string => new TextDecoder().decode(raw);
 const bytes = (said: string): Uint8Array => new TextEncoder().encode(said);
-const now = (): number => Date.parse('2026-11-24T02:33:00Z');
-
-/** A run of two hosts, open. */
-const beginRun = async (stateDir: string): Promise<RunStore> => {
-  const store = await openRunStore({stateDir, id: runId, now});
-  await store.record(started(), operator);
-  await store.record(included('web1'), operator);
-  await store.record(included('db1'), operator);
-  return store;
-};
-
-const withRun = (work: (store: RunStore, stateDir: string) => Promise<void>): Promise<void> =>
-  inFolder(async folder => {
-    const stateDir = join(folder, 'state');
-    const store = await beginRun(stateDir);
-    try {
-      await work(store, stateDir);
-    } finally {
-      await store.close();
-    }
-  });
-
-const reopen = (stateDir: string): Promise<RunStore> =>
-  openRunStore({stateDir, id: runId, existing: true, now});
+const text = (raw: Uint8Array): string => new TextDecoder().decode(raw);
 
 describe('a run', () => {
   test('is at the same place when it is opened again', () =>
@@ -156,95 +121,10 @@ describe('a run', () => {
     }));
 });
 
-describe('two consoles', () => {
-  test('cannot hold one run: the second is told who has it, and since when', () =>
-    withRun(async (_, stateDir) => {
-      expect(await rejection(reopen(stateDir))).toMatchObject({
-        kind: 'busy',
-        code: 'run.held',
-        message: expect.stringMatching(
-          new RegExp(`process ${process.pid}.* since 2026-11-24T02:33:00.000Z; nothing was opened`),
-        ) as string,
-        next: expect.stringContaining('close it there') as string,
-      });
-    }));
-
-  test('one may look while the other works', () =>
-    withRun(async (store, stateDir) => {
-      const digest = await store.put(bytes('a scan'));
-      const run = await readRun(stateDir, runId);
-      expect(run.state.hosts.size).toBe(2);
-      expect(text(await run.readFile(digest))).toBe('a scan');
-    }));
-
-  test('a run whose console was killed can be taken up at once, with all that was reported', () =>
-    inFolder(async folder => {
-      const recorder = new URL('recorder.ts', import.meta.url).pathname;
-      const child = spawn(process.execPath, [recorder, folder, runId], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let said = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-      const ended = new Promise(resolve => child.once('close', resolve));
-      await until('it records', () => said.split('\n').length > 600);
-      expect(await rejection(openRunStore({stateDir: folder, id: runId}))).toMatchObject({code: 'run.held'});
-      child.kill('SIGKILL');
-      await ended;
-      const store = await openRunStore({stateDir: folder, id: runId, existing: true});
-      const reported = Number(said.trim().split('\n').at(-1));
-      expect(Number(store.state.hosts.get('web1')?.note)).toBeGreaterThanOrEqual(reported);
-      expect(store.readOnly).toBeUndefined();
-      await store.record(phase('web1', 'taken up'), 'engine');
-      await store.close();
-    }));
-});
-
 describe('a run that is not as it was left', () => {
-  const closed = async (folder: string): Promise<{stateDir: string; journal: string; snapshot: string}> => {
-    const stateDir = join(folder, 'state');
-    const store = await beginRun(stateDir);
-    await store.close();
-    const directory = join(stateDir, 'runs', runId);
-    return {stateDir, journal: join(directory, 'journal.jsonl'), snapshot: join(directory, 'snapshot.json')};
-  };
-
-  test('a torn journal is mended and gone on with; that an event is lost is said', () =>
-    inFolder(async folder => {
-      const {stateDir, journal} = await closed(folder);
-      await truncate(journal, (await stat(journal)).size - 30);
-      const store = await reopen(stateDir);
-      expect([...store.state.hosts.keys()]).toEqual(['web1']);
-      expect(store.notices).toEqual([
-        expect.stringContaining('moved to journal.jsonl.torn-'),
-        expect.stringContaining('ends with event 2, and event 3 had been recorded'),
-      ]);
-      await store.record(included('db1'), operator);
-      await store.close();
-      const again = await reopen(stateDir);
-      expect([...again.state.hosts.keys()]).toEqual(['web1', 'db1']);
-      expect(again.notices).toEqual([]);
-      await again.close();
-    }));
-
-  test('a journal with a flipped byte is shown up to there, and nothing is recorded in it', () =>
-    inFolder(async folder => {
-      const {stateDir, journal} = await closed(folder);
-      const content = await readFile(journal);
-      content[content.indexOf('web1') + 3] = 0x39;
-      await writeFile(journal, content);
-      const store = await reopen(stateDir);
-      expect(store.readOnly).toContain('line 3 does not follow');
-      expect(store.notices).toContain(store.readOnly);
-      expect(await rejection(store.record(phase('web9', ''), 'engine'))).toMatchObject({
-        code: 'store.read-only',
-      });
-      await store.close();
-      expect(await readFile(journal)).toEqual(content);
-    }));
-
   test('a journal whose lines are whole but contradict each other is shown up to there, read-only', () =>
     inFolder(async folder => {
-      const {stateDir, journal, snapshot} = await closed(folder);
+      const {stateDir, journal, snapshot} = await closedRun(folder);
       await unlink(snapshot);
       const {lineOf, hashOf} = await import('../../src/store/journal-lines.ts');
       const last = (await readFile(journal, 'utf8')).trimEnd().split('\n').at(-1) ?? '';
@@ -261,7 +141,7 @@ describe('a run that is not as it was left', () => {
 
   test.each(['', 'null', '[]'])('a journal that holds %j is refused and left as it is', content =>
     inFolder(async folder => {
-      const {stateDir, journal} = await closed(folder);
+      const {stateDir, journal} = await closedRun(folder);
       await writeFile(journal, content);
       expect(await rejection(reopen(stateDir))).toMatchObject({code: 'store.foreign'});
       expect(await readFile(journal, 'utf8')).toBe(content);
@@ -272,27 +152,9 @@ describe('a run that is not as it was left', () => {
 
   test('a journal that is gone is not begun anew', () =>
     inFolder(async folder => {
-      const {stateDir, journal} = await closed(folder);
+      const {stateDir, journal} = await closedRun(folder);
       await unlink(journal);
       expect(await rejection(reopen(stateDir))).toMatchObject({code: 'store.missing'});
-    }));
-
-  test('a state directory that is a link is refused', () =>
-    inFolder(async folder => {
-      await mkdir(join(folder, 'real'), {mode: 0o700});
-      await symlink(join(folder, 'real'), join(folder, 'state'));
-      expect(await rejection(beginRun(join(folder, 'state')))).toMatchObject({code: 'store.foreign'});
-      expect(await readdir(join(folder, 'real'))).toEqual([]);
-    }));
-
-  test('a state directory of its own that others may read is tightened, and that is said', () =>
-    inFolder(async folder => {
-      const {stateDir} = await closed(folder);
-      await chmod(stateDir, 0o775);
-      const store = await reopen(stateDir);
-      expect(store.notices).toEqual([expect.stringContaining('0775')]);
-      expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
-      await store.close();
     }));
 
   test('a directory that is used for other things is never closed to others, and not used where they may write', () =>

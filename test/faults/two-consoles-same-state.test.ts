@@ -1,10 +1,58 @@
+import {spawn} from 'node:child_process';
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {followEngine} from '../../src/engine/follow-engine.ts';
-import {holderOf, openRunOf} from '../../src/store/run-store.ts';
-import {rejection, until} from '../store/example-run.ts';
+import {holderOf, openRunOf, openRunStore, readRun} from '../../src/store/run-store.ts';
+import {inFolder, phase, rejection, runId, until} from '../store/example-run.ts';
+import {reopen, withRun} from '../store/example-store.ts';
 import {drive, makeSmallRun, outcomeOf} from './small-run.ts';
+
+const bytes = (said: string): Uint8Array => new TextEncoder().encode(said);
+const text = (raw: Uint8Array): string => new TextDecoder().decode(raw);
+
+describe('two consoles on one state directory', () => {
+  test('cannot hold one run: the second is told who has it, and since when', () =>
+    withRun(async (_, stateDir) => {
+      expect(await rejection(reopen(stateDir))).toMatchObject({
+        kind: 'busy',
+        code: 'run.held',
+        message: expect.stringMatching(
+          new RegExp(`process ${process.pid}.* since 2026-11-24T02:33:00.000Z; nothing was opened`),
+        ) as string,
+        next: expect.stringContaining('close it there') as string,
+      });
+    }));
+
+  test('one may look at the run and its files while the other works', () =>
+    withRun(async (store, stateDir) => {
+      const digest = await store.put(bytes('a scan'));
+      const run = await readRun(stateDir, runId);
+      expect(run.state.hosts.size).toBe(2);
+      expect(text(await run.readFile(digest))).toBe('a scan');
+    }));
+
+  test('a run whose console was killed can be taken up at once, with all that was reported', () =>
+    inFolder(async folder => {
+      const recorder = new URL('../store/recorder.ts', import.meta.url).pathname;
+      const child = spawn(process.execPath, [recorder, folder, runId], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+      const ended = new Promise(resolve => child.once('close', resolve));
+      await until('it records', () => said.split('\n').length > 600);
+      expect(await rejection(openRunStore({stateDir: folder, id: runId}))).toMatchObject({code: 'run.held'});
+      child.kill('SIGKILL');
+      await ended;
+      const store = await openRunStore({stateDir: folder, id: runId, existing: true});
+      const reported = Number(said.trim().split('\n').at(-1));
+      expect(Number(store.state.hosts.get('web1')?.note)).toBeGreaterThanOrEqual(reported);
+      expect(store.readOnly).toBeUndefined();
+      await store.record(phase('web1', 'taken up'), 'engine');
+      await store.close();
+    }));
+});
 
 test('a second console on a held run is told who holds it, follows it live and changes nothing; when the first is gone it says so, and the next start takes the run over', async () => {
   const world = await makeSmallRun();
@@ -51,39 +99,6 @@ test('a second console on a held run is told who holds it, follows it live and c
     expect(second.state().notices[0]).toContain(now);
     await second.close();
     await third.close();
-  } finally {
-    await world.remove();
-  }
-});
-
-test('a second console with a state directory of its own finds the host busy, by whom and since when; nothing is done there', async () => {
-  const world = await makeSmallRun(['cache1']);
-  try {
-    const [first, second] = [
-      await world.open(undefined),
-      await world.open(undefined, {stateDir: `${world.stateDir}-bo`, operator: 'bo'}),
-    ];
-    await drive(first, 'plan');
-    await drive(second, 'plan');
-    // Both stage at once: the second one to come finds the host's lock held.
-    await Promise.all([
-      first.submit({type: 'start', stage: 'test'}),
-      second.submit({type: 'start', stage: 'test'}),
-    ]);
-    await Promise.all([first.idle(), second.idle()]);
-    const troubles = [first, second].flatMap(engine => [
-      ...(engine.state().run?.hosts.get('cache1')?.troubles ?? []),
-    ]);
-    expect(troubles).toHaveLength(1);
-    const phases = [first, second].map(engine => engine.state().run?.hosts.get('cache1')?.phase);
-    expect([...phases].sort()).toEqual(['done', 'failed']);
-    // Whose it is, and since when by the clock of the host.
-    const by = phases[0] === 'done' ? 'ana' : 'bo';
-    expect(troubles[0]?.code).toBe('job.busy');
-    expect(troubles[0]?.what).toMatch(/ since 2026-11-24T03:\d\d:\d\dZ/);
-    expect(troubles[0]?.what).toContain(` by ${by} since `);
-    await first.close();
-    await second.close();
   } finally {
     await world.remove();
   }
