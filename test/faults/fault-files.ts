@@ -95,6 +95,11 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/lab/bad-input.test.ts', fault: 'bad input to and from real hosts'},
   {file: 'test/lab/kill-anywhere.test.ts', fault: 'kill -9 at every step'},
   {file: 'test/lab/way-back.test.ts', fault: 'the way back'},
+  {
+    file: 'test/lab/rpm-database.test.ts',
+    fault: 'what RPM does not say',
+    only: /scriptlets|lock|twice|configuration/,
+  },
   {file: 'test/commands/hosts.test.ts', fault: 'a host that is not as it should be'},
   {file: 'test/commands/interrupt.test.ts', fault: 'a command that is interrupted'},
   {file: 'test/commands/state.test.ts', fault: 'a state directory that is not as it was left'},
