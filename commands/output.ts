@@ -1,4 +1,5 @@
 import {PatchdeckError} from '../src/model/error.ts';
+import {securityCount} from '../src/model/scan.ts';
 import type {EngineChange} from '../src/engine/interface.ts';
 import type {Event} from '../src/record/event.ts';
 import {exitCodeOf, type ExitCode} from './exit-code.ts';
@@ -78,7 +79,7 @@ const describe = (event: Event): string | undefined => {
       const {summary, host} = event.data;
       const {endOfLife, support} = summary;
       const ends = endOfLife ?? (support?.state === 'unknown' ? support.sentence : undefined);
-      return `  ok ${host}: ${summary.updates} updates, ${summary.security} security (${summary.os})${ends === undefined ? '' : `\n  !  ${host}: ${ends}`}`;
+      return `  ok ${host}: ${summary.updates} updates, ${securityCount(summary)} security (${summary.os})${ends === undefined ? '' : `\n  !  ${host}: ${ends}`}`;
     }
     case 'host.unreachable':
       return `  x  ${event.data.host}: ${event.data.trouble.what}`;

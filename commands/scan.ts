@@ -2,6 +2,7 @@ import type {Command} from 'commander';
 import {z} from 'zod';
 import {hostNameSchema} from '../src/model/host.ts';
 import {describeReach} from '../src/model/reach.ts';
+import {securityCount} from '../src/model/scan.ts';
 import {members} from '../src/record/gates.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, repeated, withFlags} from './flags.ts';
@@ -50,7 +51,7 @@ export const addScan = (program: Command): void => {
                     host.name,
                     scan.os,
                     String(scan.updates),
-                    String(scan.security),
+                    securityCount(scan),
                     String(scan.notInstalled),
                     String(scan.held),
                     scan.rebootWanted ? 'wanted' : '',

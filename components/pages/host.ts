@@ -9,7 +9,7 @@ import {pad} from '../display-width.ts';
 import {ago, clockTime, localTimes} from '../moments.ts';
 import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
 import {labelled} from '../screens/strips.ts';
-import {line, span, strong, type Line} from '../span.ts';
+import {line, span, strong, type Line, type Span} from '../span.ts';
 import {bytesWords, count, number} from '../words.ts';
 
 /** Everything the run knows of one host, worst first. */
@@ -166,12 +166,17 @@ const pending = (record: HostRecord, state: ConsoleState, width: number): Line[]
   if (scan === undefined) return [];
   if (scan.updates.length === 0) return [line(strong('Nothing is pending.'))];
   const sorted = [...scan.updates].sort(
-    (a, b) => Number(b.security) - Number(a.security) || (a.name < b.name ? -1 : 1),
+    (a, b) => Number(b.security ?? 0.5) - Number(a.security ?? 0.5) || (a.name < b.name ? -1 : 1),
   );
   return [
     line(strong(`${count(sorted.length, 'update')} pending`)),
     ...sorted.flatMap(update => updateLines(update, width, state)),
   ];
+};
+
+const securitySpan = ({security}: Update, {theme: {glyphs}}: ConsoleState): Span => {
+  if (security === false) return span(`  ${glyphs.idle}      `, 'quiet');
+  return span(security === null ? `  ${glyphs.warn} sec? ` : `  ${glyphs.warn} sec  `, 'warn');
 };
 
 const updateLines = (update: Update, width: number, state: ConsoleState): Line[] => {
@@ -181,7 +186,7 @@ const updateLines = (update: Update, width: number, state: ConsoleState): Line[]
   const why = update.notInstalled;
   return [
     line(
-      update.security ? span(`  ${glyphs.warn} sec  `, 'warn') : span(`  ${glyphs.idle}      `, 'quiet'),
+      securitySpan(update, state),
       pad(`${update.name}:${update.arch}`, nameWidth, 'left', glyphs.more),
       ` ${versions}  `,
       span(update.origin, 'quiet'),

@@ -1,5 +1,6 @@
 import {nextStep} from '../../src/model/package.ts';
 import type {Patch} from '../../src/model/patch.ts';
+import type {RepositoryAdvisory} from '../../src/model/repository-advisory.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
 import {dueOf, type Due} from '../screens/due.ts';
@@ -46,7 +47,10 @@ export const patchLines = (state: ConsoleState, id: string, width: number): Line
     ...dueLines(patch, dueOf(patch, state), width, state),
     line(''),
     ...labelled('packages', patch.packages.join(', '), width, state, 4),
-    ...labelled('origin', `${patch.origin}${patch.security ? ', a security fix' : ''}`, width, state, 2),
+    ...labelled('origin', `${patch.origin}${securityWords(patch)}`, width, state, 2),
+    ...(patch.advisories === undefined
+      ? []
+      : labelled('advisory', patch.advisories.map(advisoryWords).join('; ') || 'none', width, state, 4)),
     ...labelled(
       'hosts',
       `${count(patch.hosts.length, 'host')}, ${reach.internet} face the net, ${reach.critical} critical: ${namesOf(patch.hosts, 40)}`,
@@ -72,6 +76,14 @@ export const patchLines = (state: ConsoleState, id: string, width: number): Line
     ...ranking.inputs.map(input => line(`  ${input}`)),
   ];
 };
+
+const securityWords = ({security}: Patch): string => {
+  if (security === null) return ', a security fix or not: unknown';
+  return security ? ', a security fix' : '';
+};
+
+const advisoryWords = ({id, severity, reboot}: RepositoryAdvisory): string =>
+  `${id}${severity === undefined ? '' : ` (${severity})`}${reboot === true ? ', wants a reboot' : ''}`;
 
 /** What feeds say: how bad, how likely, and the way to the decision. */
 const ratingLines = ({rating}: Patch, width: number, state: ConsoleState): Line[] => {

@@ -1,3 +1,4 @@
+import {securityCount} from '../../src/model/scan.ts';
 import type {HostRecord} from '../../src/record/state.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ageOf, ago} from '../moments.ts';
@@ -10,7 +11,7 @@ import {scanStatus, statusSpan} from './status.ts';
 import {aboutHost, labelled, troubleLines} from './strips.ts';
 
 const scanNumber = (
-  id: 'updates' | 'security' | 'held' | 'notInstalled',
+  id: 'updates' | 'held' | 'notInstalled',
   title: string,
   priority: number,
 ): Column<HostRecord> => ({
@@ -20,7 +21,7 @@ const scanNumber = (
   max: Math.max(4, title.length),
   priority,
   align: 'right',
-  cell: record => numberSpan(record.scan?.[id], id === 'security'),
+  cell: record => numberSpan(record.scan?.[id]),
   order: record => record.scan?.[id],
 });
 
@@ -35,7 +36,17 @@ const columns: readonly Column<HostRecord>[] = [
     cell: (record, state) => statusSpan(scanStatus(record, state), state),
     order: record => (record.leftOut === undefined ? severity(record) : 9),
   },
-  scanNumber('security', 'SEC', 1),
+  {
+    id: 'security',
+    title: 'SEC',
+    min: 4,
+    max: 4,
+    priority: 1,
+    align: 'right',
+    cell: record => securitySpan(record.scan),
+    order: record =>
+      record.scan === undefined ? undefined : record.scan.security + (isUnsaid(record) ? 0.5 : 0),
+  },
   scanNumber('updates', 'ALL', 2),
   scanNumber('notInstalled', 'NOT', 8),
   scanNumber('held', 'HELD', 7),
@@ -101,6 +112,7 @@ const headline = (state: ConsoleState): Line => {
   const silent = taking.filter(record => record.unreachable !== undefined);
   const exposed = answered.filter(record => (record.scan?.security ?? 0) > 0);
   const security = answered.reduce((sum, record) => sum + (record.scan?.security ?? 0), 0);
+  const unsaid = answered.filter(record => isUnsaid(record) && record.scan?.security === 0);
   const reboots = answered.filter(record => record.scan?.rebootWanted === true);
   const leftOut = records.length - taking.length;
   return line(
@@ -109,8 +121,9 @@ const headline = (state: ConsoleState): Line => {
     '   ',
     span(
       `${number(exposed.length)} exposed, ${count(security, 'security fix', 'security fixes')}`,
-      exposed.length > 0 ? 'warn' : 'good',
+      exposed.length > 0 ? 'warn' : unsaid.length > 0 ? undefined : 'good',
     ),
+    ...(unsaid.length === 0 ? [] : [span(`, ${number(unsaid.length)} perhaps`, 'warn')]),
     ...(reboots.length === 0 ? [] : [`   ${count(reboots.length, 'reboot')}`]),
     ...(leftOut === 0 ? [] : ['   ', span(`${number(leftOut)} left out`, 'quiet')]),
   );
@@ -127,7 +140,7 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   const pending =
     scan.updates === 0
       ? 'nothing pending'
-      : `${count(scan.updates, 'update')}, ${number(scan.security)} of them for security`;
+      : `${count(scan.updates, 'update')}, ${number(scan.security)} of them for security${scan.securityUnknown === undefined ? '' : `, of ${number(scan.securityUnknown)} nobody says`}`;
   const not =
     scan.notInstalled === 0 ? '' : `; ${number(scan.notInstalled)} would not be installed (enter says why)`;
   return [
@@ -143,12 +156,18 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   ];
 };
 
-const numberSpan = (n: number | undefined, important: boolean): Span => {
-  // Missing is not zero: '?' is what nobody knows.
-  if (n === undefined) return span('?', 'quiet');
-  if (n === 0) return span('0', 'quiet');
-  return important ? span(number(n), 'warn') : span(number(n));
+/** Missing is not zero: '?' is what nobody knows. */
+const numberSpan = (n: number | undefined): Span =>
+  n === undefined ? span('?', 'quiet') : n === 0 ? span('0', 'quiet') : span(number(n));
+
+const securitySpan = (scan: HostRecord['scan']): Span => {
+  if (scan === undefined) return span('?', 'quiet');
+  const word = securityCount(scan);
+  return span(word, word === '0' ? 'quiet' : 'warn');
 };
+
+/** Of some of its updates nobody says whether they close a hole. */
+const isUnsaid = ({scan}: HostRecord): boolean => scan?.securityUnknown !== undefined;
 
 const systemOf = (record: HostRecord): Span => {
   if (record.leftOut !== undefined) return span(record.leftOut.reason, 'quiet');
@@ -162,7 +181,7 @@ const severity = (record: HostRecord): number => {
   if (record.unreachable !== undefined) return 0;
   if (record.scan === undefined) return 4;
   if (record.scan.broken > 0) return 1;
-  return record.scan.security > 0 ? 2 : record.scan.updates > 0 ? 3 : 5;
+  return record.scan.security > 0 || isUnsaid(record) ? 2 : record.scan.updates > 0 ? 3 : 5;
 };
 
 const ageKey = (record: HostRecord): number | undefined => {

@@ -2,10 +2,11 @@ import {parsePatchId, type Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
 import type {Status} from './status.ts';
 
-/** What a patch is about, worst first: exploited, a security fix, or another update. */
+/** What a patch is about, worst first: exploited, a security fix, what may be one, or another update. */
 export const patchStatus = (patch: Patch): Status => {
   if (patch.exploited.length > 0) return {glyph: 'warn', word: 'kev', tone: 'bad'};
   if (patch.security) return {glyph: 'up', word: 'sec', tone: 'warn'};
+  if (patch.security === null) return {glyph: 'up', word: '?', tone: 'warn'};
   return {glyph: 'idle', word: '-', tone: 'quiet'};
 };
 

@@ -31,7 +31,7 @@ const columns: readonly Column<Patch>[] = [
       const status = patchStatus(patch);
       return span(`${state.theme.glyphs[status.glyph]} ${status.word}`, status.tone);
     },
-    order: patch => (patch.exploited.length > 0 ? 0 : patch.security ? 1 : 2),
+    order: patch => (patch.exploited.length > 0 ? 0 : patch.security ? 1 : patch.security === null ? 2 : 3),
   },
   {
     id: 'patch',
@@ -120,7 +120,7 @@ const noPatches: ReadonlySet<string> = new Set();
 
 const traits = (patch: Patch, state: ConsoleState): string[] => [
   ...(patch.exploited.length > 0 ? ['kev', 'exploited'] : []),
-  ...(patch.security ? ['security'] : []),
+  ...(patch.security === false ? [] : ['security']),
   ...(patch.notInstalled.length > 0 ? ['held-back'] : []),
   ...(state.engine.run?.run.chosen.has(patch.id) === true ? ['chosen'] : []),
   ...(state.engine.run?.run.blocked.has(patch.id) === true ? ['blocked'] : []),

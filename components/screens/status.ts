@@ -25,6 +25,7 @@ export const scanStatus = (record: HostRecord, state: ConsoleState): Status => {
   }
   if (record.scan.broken > 0) return {glyph: 'bad', word: 'broken', tone: 'bad'};
   if (record.scan.security > 0) return {glyph: 'warn', word: 'exposed', tone: 'warn'};
+  if (record.scan.securityUnknown !== undefined) return {glyph: 'warn', word: 'exposed?', tone: 'warn'};
   if (record.scan.updates > 0) return {glyph: 'warn', word: 'behind', tone: 'warn'};
   // Of lists as they are nobody knows that nothing is pending.
   if (record.scan.limits !== undefined) return {glyph: 'warn', word: 'limited', tone: 'warn'};

@@ -28,6 +28,8 @@ export const scanSummarySchema = z.object({
   kernel: z.string(),
   updates: z.int(),
   security: z.int(),
+  /** Updates of which nobody says whether they are security fixes; absent: none, and in older runs. */
+  securityUnknown: z.int().exactOptional(),
   notInstalled: z.int(),
   held: z.int(),
   broken: z.int(),
@@ -50,3 +52,12 @@ export const scanSummarySchema = z.object({
   limits: z.array(z.string().max(300)).max(10).exactOptional(),
 });
 export type ScanSummary = z.infer<typeof scanSummarySchema>;
+
+/** How many security fixes are pending: `3`, or `3+?` and `?` where it is not known of all updates. */
+export const securityCount = ({
+  security,
+  securityUnknown = 0,
+}: Pick<ScanSummary, 'security' | 'securityUnknown'>): string => {
+  if (securityUnknown === 0) return String(security);
+  return security === 0 ? '?' : `${security}+?`;
+};

@@ -22,9 +22,11 @@ export const identify = async (context: RunContext, hosts: readonly string[]): P
   const answered = taking.filter(record => record.scan !== undefined && record.unreachable === undefined);
   const sum = (count: (summary: ScanSummary) => number): number =>
     answered.reduce((total, {scan}) => total + (scan === undefined ? 0 : count(scan)), 0);
+  const unknown = sum(scan => scan.securityUnknown ?? 0);
   const summary =
     `${answered.length} of ${taking.length} hosts answered, ` +
-    `${sum(scan => scan.updates)} updates pending, ${sum(scan => scan.security)} of them security`;
+    `${sum(scan => scan.updates)} updates pending, ${sum(scan => scan.security)} of them security` +
+    (unknown === 0 ? '' : `, of ${unknown} it is not known`);
   const outcome = !whole ? 'stopped' : answered.length < taking.length ? 'incomplete' : 'complete';
   await context.record({type: 'stage.ended', data: {stage: 'identify', outcome, summary}});
 };
@@ -105,22 +107,26 @@ export const scanHost = async (context: RunContext, host: string): Promise<Scan>
 const summaryOf = (
   {facts: seen, baseline: state, managers, updates, limits}: Scan,
   now: number,
-): ScanSummary => ({
-  os: seen.os.name,
-  kernel: seen.kernel.running,
-  updates: updates.length,
-  security: updates.filter(update => update.security).length,
-  notInstalled: updates.filter(update => update.notInstalled !== undefined).length,
-  held: seen.held.length,
-  broken: seen.broken.length,
-  rebootWanted: rebootReasons(seen).length > 0,
-  ...(state === undefined ? {} : {failedUnits: state.failedUnits.length}),
-  bootId: seen.bootId,
-  machineId: seen.machineId,
-  managers,
-  ...(limits === undefined ? {} : {limits}),
-  ...supportNow(seen, now),
-});
+): ScanSummary => {
+  const unknown = updates.filter(update => update.security === null).length;
+  return {
+    os: seen.os.name,
+    kernel: seen.kernel.running,
+    updates: updates.length,
+    security: updates.filter(update => update.security).length,
+    ...(unknown === 0 ? {} : {securityUnknown: unknown}),
+    notInstalled: updates.filter(update => update.notInstalled !== undefined).length,
+    held: seen.held.length,
+    broken: seen.broken.length,
+    rebootWanted: rebootReasons(seen).length > 0,
+    ...(state === undefined ? {} : {failedUnits: state.failedUnits.length}),
+    bootId: seen.bootId,
+    machineId: seen.machineId,
+    managers,
+    ...(limits === undefined ? {} : {limits}),
+    ...supportNow(seen, now),
+  };
+};
 
 /** Archives of releases past their end are moved away: that is then why. */
 const afterEnd = (seen: Facts, now: number): string => {

@@ -76,6 +76,13 @@ const staged = async (): Promise<StepPoint> => {
 };
 
 describe("an application's own updater", () => {
+  it('that does not say what an update is for leaves that unknown; `other` is no security fix', () => {
+    const answer = (kind: string): Buffer =>
+      Buffer.from(`@@ wanted\n@@ answer\nshop\t1\t2${kind}\nend\n@@ code\n0\n@@ end\n`);
+    const told = (kind: string): unknown => shop.pending.parse(answer(kind))[0]?.security;
+    expect(['', '\tunknown', '\tother', '\tsecurity'].map(told)).toEqual([null, null, false, true]);
+  });
+
   it('says what is pending and what is installed', async () => {
     expect(await ask(shop.pending, undefined)).toMatchObject([
       {manager: 'custom/shop', name: 'shop', installed: '1', candidate: '2', security: true},
