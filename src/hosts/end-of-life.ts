@@ -41,10 +41,12 @@ export const supportOf = (os: Facts['os'], now: number): Support => {
   return {state: 'ended', ends: last, sentence: `${name} has had no security support since ${last}${more}`};
 };
 
-/** As the release calls itself in os-release: RHEL and its kin count by major version, SUSE by service pack. */
+/** As the release calls itself in os-release: RHEL and its kin count by major version, SUSE by service pack, Alpine by branch. */
 const releaseOf = ({id, version}: Facts['os']): Release | undefined => {
-  const releases = table[id];
-  return releases?.[version] ?? releases?.[version.split('.')[0] ?? ''];
+  const [major = '', minor = ''] = version.split('.');
+  return [version, `${major}.${minor}`, major]
+    .map(name => table[id]?.[name])
+    .find(known => known !== undefined);
 };
 
 /** Debian: distro-info-data 0.58+deb12u7 (debian.csv). LTS is for everybody, ELTS is paid for. */
@@ -128,4 +130,27 @@ const table: Readonly<Record<string, Readonly<Record<string, Release>>>> = {
     '15.6': plain('2026-04-30'),
     '16.0': plain('2027-10-31'),
   },
+  // docs.fedoraproject.org/en-US/releases/eol: four weeks after the next but one; of later ones the day is not fixed yet.
+  fedora: {
+    '37': plain('2023-12-05'),
+    '38': plain('2024-05-21'),
+    '39': plain('2024-11-26'),
+    '40': plain('2025-05-13'),
+    '41': plain('2025-12-15'),
+    '42': plain('2026-05-13'),
+  },
+  // alpinelinux.org/releases: of main; community ends with the release after.
+  alpine: {
+    '3.15': plain('2023-11-01'),
+    '3.16': plain('2024-05-23'),
+    '3.17': plain('2024-11-22'),
+    '3.18': plain('2025-05-09'),
+    '3.19': plain('2025-11-01'),
+    '3.20': plain('2026-04-01'),
+    '3.21': plain('2026-11-01'),
+    '3.22': plain('2027-05-01'),
+    '3.23': plain('2027-11-01'),
+  },
+  // aws.amazon.com/amazon-linux-2/faqs and docs.aws.amazon.com/linux/al2023
+  amzn: {'2018.03': plain('2023-12-31'), '2': plain('2026-06-30'), '2023': plain('2029-06-30')},
 };

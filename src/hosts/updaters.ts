@@ -3,7 +3,8 @@ import {defineScript, type Probe} from '../model/script.ts';
 
 /** Timers and services that patch by themselves, between test and deploy or while we hold the lock. */
 const timers =
-  'apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer packagekit-offline-update.timer';
+  'apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer ' +
+  'transactional-update.timer os-update.timer packagekit-offline-update.timer';
 
 const leaseUnit = 'patchdeck-updaters';
 

@@ -30,6 +30,13 @@ it.each([
   ],
   ['ubuntu', '25.04', '2026-11-24', 'ended', 'ubuntu 25.04 has had no security support since 2026-01-15'],
   ['rocky', '9.4', '2026-11-24', 'supported', 'rocky 9.4 is supported until 2032-05-31'],
+  ['rhel', '9', '2026-11-24', 'supported', 'rhel 9 is supported until 2032-05-31'],
+  ['almalinux', '8.10', '2026-11-24', 'supported', 'almalinux 8.10 is supported until 2029-03-01'],
+  ['fedora', '42', '2026-11-24', 'ended', 'fedora 42 has had no security support since 2026-05-13'],
+  ['alpine', '3.20.3', '2026-11-24', 'ended', 'alpine 3.20.3 has had no security support since 2026-04-01'],
+  ['alpine', '3.22.1', '2026-11-24', 'supported', 'alpine 3.22.1 is supported until 2027-05-01'],
+  ['amzn', '2', '2026-11-24', 'ended', 'amzn 2 has had no security support since 2026-06-30'],
+  ['amzn', '2023', '2026-11-24', 'supported', 'amzn 2023 is supported until 2029-06-30'],
   ['centos', '7', '2026-11-24', 'ended', 'centos 7 has had no security support since 2024-06-30'],
   [
     'sles',
@@ -53,6 +60,8 @@ it.each([
   ['debian', ''],
   ['debian', '99'],
   ['sles', '15.6'],
+  ['fedora', '44'],
+  ['alpine', '3.24_alpha20260101'],
   ['nixos', '24.05'],
 ])('does not take %s %s, of which nothing is known, for supported', (id, version) => {
   expect(on(id, version, '2026-11-24').state).toBe('unknown');
