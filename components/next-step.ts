@@ -1,7 +1,6 @@
 import type {ConsoleState} from './console-state.ts';
 import {runningStage} from './stage-now.ts';
-import {plannedHosts, unproven} from '../src/record/gates.ts';
-import {isCanary} from '../src/record/wave-of.ts';
+import {canariesOf, unproven} from '../src/record/gates.ts';
 import {isOutdated} from './screens/test.ts';
 import {gateNow} from './gates-now.ts';
 import {stageNames} from '../src/model/phase.ts';
@@ -27,7 +26,7 @@ export const nextStep = (state: ConsoleState): string | undefined => {
   }
   if (open === 'test') {
     if (isOutdated(run)) return 'Next: test the plan (3, then T)';
-    const back = plannedHosts(run).filter(record => isCanary(record) && record.phase === 'rolled back');
+    const back = canariesOf(run).filter(record => record.phase === 'rolled back');
     if (back.length > 0) {
       return `Next: block what made ${back[0]?.host.name ?? 'it'} worse (B), then lock the plan anew (2, then L)`;
     }

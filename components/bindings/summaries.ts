@@ -1,7 +1,6 @@
 import {isFinal} from '../../src/model/phase.ts';
 import {parsePatchId} from '../../src/model/patch.ts';
-import {pickCanaries} from '../../src/record/canaries.ts';
-import {plannedHosts} from '../../src/record/gates.ts';
+import {canariesOf, plannedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {isCanary, waveName, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
@@ -20,11 +19,10 @@ const mostRows = 6;
 /** What the test stage will do to whom. */
 export const testLayer = (state: ConsoleState, run: RunState): Layer => {
   const planned = plannedHosts(run).filter(record => record.phase !== 'skipped');
-  const picked = new Set(pickCanaries(planned));
-  const canaries = planned.filter(record => picked.has(record.host.name));
+  const canaries = canariesOf(run);
   const open = canaries.filter(record => !isFinal(record.phase));
   const ended = canaries.filter(record => isFinal(record.phase));
-  const others = planned.filter(record => !picked.has(record.host.name));
+  const others = planned.filter(record => !canaries.includes(record));
   return {
     kind: 'typed',
     title: `Test plan ${planName(run)}`,
@@ -116,8 +114,8 @@ const whatWords = ({run}: RunState): string[] => {
 
 /** How long the canaries took from the job that changed them to their end: the best guess there is. */
 const canaryTime = (run: RunState): string => {
-  const times = [...run.hosts.values()]
-    .filter(record => isCanary(record) && record.phase === 'done')
+  const times = canariesOf(run)
+    .filter(record => record.phase === 'done')
     .map(upgradeMs)
     .filter(ms => ms !== undefined);
   return times.length === 0

@@ -1,4 +1,4 @@
-import {changedHosts} from '../../src/record/gates.ts';
+import {canariesOf, changedHosts} from '../../src/record/gates.ts';
 import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {isCanary, turnOf, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
@@ -27,7 +27,10 @@ const columns: readonly Column<HostRecord>[] = [
     max: 8,
     fits: record => turnOf(record),
     priority: 3,
-    cell: record => span(turnOf(record), isCanary(record) ? 'accent' : 'quiet'),
+    cell: (record, {engine: {run}}) =>
+      run !== undefined && canariesOf(run).includes(record)
+        ? span('canary', 'accent')
+        : span(turnOf(record), 'quiet'),
     order: record => (isCanary(record) ? 0 : waveOf(record)),
   },
   {
@@ -58,7 +61,7 @@ export const testScreen = makeScreen<HostRecord>({
   stage: 'test',
   noun: 'host',
   source: state => [state.engine.run?.hosts, state.version],
-  items: state => (state.engine.run === undefined ? [] : canariesFirst(changedHosts(state.engine.run))),
+  items: state => (state.engine.run === undefined ? [] : canariesFirst(state.engine.run)),
   id: record => record.host.name,
   columns,
   sort: {column: 'role', reverse: false},
@@ -99,14 +102,18 @@ const testNote = (record: HostRecord, state: ConsoleState): Span | Line => {
   return percent === undefined ? note : [span(`${Math.floor(percent)} % `, 'active'), ...[note].flat()];
 };
 
-const canariesFirst = (records: readonly HostRecord[]): HostRecord[] =>
-  [...records].sort((a, b) => Number(isCanary(b)) - Number(isCanary(a)) || urgency(a) - urgency(b));
+const canariesFirst = (run: RunState): HostRecord[] => {
+  const first = new Set(canariesOf(run));
+  return [...changedHosts(run)].sort(
+    (a, b) => Number(first.has(b)) - Number(first.has(a)) || urgency(a) - urgency(b),
+  );
+};
 
 const headline = (state: ConsoleState): Line => {
   const {run} = state.engine;
   if (run?.run.plan === undefined) return line(span('no plan is locked', 'quiet'));
   const planned = changedHosts(run);
-  const canaries = planned.filter(isCanary);
+  const canaries = canariesOf(run).filter(record => planned.includes(record));
   const healthy = canaries.filter(record => record.phase === 'done');
   const ready = planned.filter(record => record.checked?.ready === true);
   const none = planned.filter(

@@ -25,6 +25,13 @@ export const plannedHosts = (state: RunState): HostRecord[] =>
     record => record.planned !== undefined && record.planned.planDigest === state.run.plan?.digest,
   );
 
+/** The planned hosts that the test stage upgrades: those marked as canaries, or the one that is picked where none is. */
+export const canariesOf = (state: RunState): HostRecord[] => {
+  const planned = plannedHosts(state).filter(record => record.phase !== 'skipped');
+  const picked = new Set(pickCanaries(planned));
+  return planned.filter(record => picked.has(record.host.name));
+};
+
 /** The hosts that the run changed or is to change, whichever plan of it they belong to. */
 export const changedHosts = (state: RunState): HostRecord[] =>
   members(state).filter(
@@ -139,11 +146,7 @@ const tested = (state: RunState): Refusal | undefined => {
         : `the test did not end well: ${test.summary}`;
     return {code: 'gate.test', what, next: 'run the test stage to its end'};
   }
-  const planned = plannedHosts(state).filter(record => record.phase !== 'skipped');
-  const canaries = new Set(pickCanaries(planned));
-  const worse = planned.filter(
-    ({host, phase}) => canaries.has(host.name) && isFinal(phase) && phase !== 'done',
-  );
+  const worse = canariesOf(state).filter(({phase}) => isFinal(phase) && phase !== 'done');
   if (worse.length > 0) {
     return {
       code: 'gate.canary',

@@ -87,8 +87,8 @@ export const shop: readonly Host[] = [
 ];
 
 /** The shop's fleet, scanned: web02 does not answer. */
-export const scannedShop = (engine: FakeEngine): void => {
-  begin(engine, shop);
+export const scannedShop = (engine: FakeEngine, hosts = shop): void => {
+  begin(engine, hosts);
   engine.happenAll([
     scanned('web01', {rebootWanted: true}),
     scanned('web10', {os: 'Debian GNU/Linux 13 (trixie)', security: 0, updates: 0, notInstalled: 0}),
@@ -129,8 +129,8 @@ export const agent = patch('acme-agent', '4.2', {
 });
 
 /** Everybody answered (web02 was left out) and three patches are ranked. */
-export const rankedShop = (engine: FakeEngine): void => {
-  scannedShop(engine);
+export const rankedShop = (engine: FakeEngine, hosts = shop): void => {
+  scannedShop(engine, hosts);
   const file = engine.keep({
     v: 1,
     at: new Date(engine.now()).toISOString(),
@@ -146,8 +146,8 @@ export const rankedShop = (engine: FakeEngine): void => {
 };
 
 /** A locked plan for the three hosts that answered, each with a tested way back, not yet signed off. */
-export const testedShop = (engine: FakeEngine): void => {
-  rankedShop(engine);
+export const testedShop = (engine: FakeEngine, hosts = shop): void => {
+  rankedShop(engine, hosts);
   const planned = ['web01', 'web10', 'db1'];
   engine.happenAll([
     {type: 'patches.chosen', data: {patches: [openssl.id, perl.id], chosen: true}},

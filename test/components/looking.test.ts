@@ -175,6 +175,17 @@ test('Test shows who is a canary, who is ready, and how good each way back is', 
   expect(console.frame()).toMatch(/db1 +wave 3 +ok ready +partial/);
 });
 
+test('Test shows the least critical host as the canary where none is marked', async () => {
+  testedShop(
+    engine,
+    shop.map(host => ({...host, canary: false})),
+  );
+  const console = await open({stage: 'test'});
+  expect(console.frame()).toContain('1 of 1 canary healthy');
+  expect(console.frame()).toMatch(/web01 +canary +ok ready +full/);
+  expect(console.frame()).toMatch(/db1 +wave 3 /);
+});
+
 test('Deploy shows phase, real percentages and what the host is doing', async () => {
   deployingShop(engine);
   const console = await open();
