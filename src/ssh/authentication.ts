@@ -52,6 +52,7 @@ export const createLogin = (context: LoginContext): Login => {
   const {target, signal, fail} = context;
   const tried = new Set<string>();
   let first = true;
+  let lastWasKey = false;
   let over = false;
   let keyring: Keyring | undefined;
   let lease: Lease | undefined;
@@ -100,7 +101,7 @@ export const createLogin = (context: LoginContext): Login => {
 
   const methods: Record<LoginMethod, () => Promise<AnyAuthMethod | undefined>> = {
     publickey: async () => {
-      keyring = await gatherKeys(context.ssh2, target, context.keyFiles, async (path, attempt) =>
+      keyring ??= await gatherKeys(context.ssh2, target, context.keyFiles, async (path, attempt) =>
         target.batch
           ? undefined
           : askSecret(
@@ -111,8 +112,9 @@ export const createLogin = (context: LoginContext): Login => {
               signal,
             ),
       );
-      if (keyring.offered.length === 0) return undefined;
-      return {type: 'agent', username: target.user, agent: keyring.agent};
+      const agent = keyring.next();
+      if (agent === undefined) tried.add('publickey');
+      return agent === undefined ? undefined : {type: 'agent', username: target.user, agent};
     },
     'keyboard-interactive': () =>
       Promise.resolve({
@@ -150,7 +152,7 @@ export const createLogin = (context: LoginContext): Login => {
           return undefined;
         }
       }
-      tried.add(name);
+      if (name !== 'publickey') tried.add(name);
       const method = await methods[name]();
       if (method !== undefined) return method;
     }
@@ -162,8 +164,10 @@ export const createLogin = (context: LoginContext): Login => {
       return byCode;
     },
     handler: (authsLeft, partialSuccess, next) => {
-      if (first) {
+      // ssh2 hands on nothing of what a host says to a key: neither that it was right but wants more, nor what is left. So that is asked for.
+      if (first || (lastWasKey && keyring?.signed === true)) {
         first = false;
+        lastWasKey = false;
         next({type: 'none', username: target.user});
         return;
       }
@@ -178,6 +182,7 @@ export const createLogin = (context: LoginContext): Login => {
       nextMethod(allowed).then(
         method => {
           if (over) return;
+          lastWasKey = method?.type === 'agent';
           if (method === undefined) fail(noWayIn(target, allowed, keyring));
           else next(method);
         },

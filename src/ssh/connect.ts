@@ -13,7 +13,7 @@ import type {KeyFiles} from './key-files.ts';
 import {fingerprint} from './known-hosts.ts';
 import type {Secrets} from './secrets.ts';
 import type {Tell} from './session.ts';
-import type {ConnectLimits} from './settings.ts';
+import type {ConnectLimits, Keepalive} from './settings.ts';
 import {startStopwatch} from './stopwatch.ts';
 import type {Target} from './target.ts';
 import type {Ssh2} from './ssh2.ts';
@@ -25,6 +25,7 @@ export type Shared = {
   keyFiles: KeyFiles;
   secrets: Secrets;
   starting: StartGates;
+  keepalive: Keepalive;
 };
 
 export type Connection = {
@@ -166,6 +167,7 @@ const attemptOnce = async (
       ssh2: shared.ssh2,
       target,
       socket,
+      keepalive: shared.keepalive,
       judge,
       signal: own.signal,
       progress,

@@ -14,6 +14,7 @@ import type {HostKeyJudge} from './host-key.ts';
 import {blockedKey} from './host-key.ts';
 import {fingerprint, keyType} from './known-hosts.ts';
 import type {Tell} from './session.ts';
+import type {Keepalive} from './settings.ts';
 import type {Target} from './target.ts';
 import type {Ssh2} from './ssh2.ts';
 
@@ -21,6 +22,7 @@ export type HandshakeContext = {
   ssh2: Ssh2;
   target: Target;
   socket: Duplex;
+  keepalive: Keepalive;
   judge: HostKeyJudge;
   /** Makes the login; `fail` ends the connection. */
   login(fail: (error: Error) => void): Login;
@@ -34,7 +36,6 @@ export type Progress = {stage: string; sawSsh: boolean; seen: string; tell: Tell
 
 export type Handshake = {client: Client; key: Uint8Array; byCode: boolean} | {unknownKey: Uint8Array};
 
-const keepalive = {keepaliveInterval: 15_000, keepaliveCountMax: 3};
 /** What a server may say before its SSH banner (ssh2 takes the same). */
 const greetingLimit = 64 * 1024;
 
@@ -44,7 +45,7 @@ const greetingLimit = 64 * 1024;
  */
 export const shakeHands = (context: HandshakeContext): Promise<Handshake> =>
   new Promise((resolve, reject) => {
-    const {ssh2, target, socket, judge, signal, progress} = context;
+    const {ssh2, target, socket, keepalive, judge, signal, progress} = context;
     const client = new ssh2.Client();
     let settled = false;
     let key: Uint8Array | undefined;
@@ -111,7 +112,8 @@ export const shakeHands = (context: HandshakeContext): Promise<Handshake> =>
       sock: socket,
       username: target.user,
       readyTimeout: 0,
-      ...keepalive,
+      keepaliveInterval: keepalive.everyMs,
+      keepaliveCountMax: keepalive.unanswered,
       algorithms: {serverHostKey: judge.algorithms.filter(isAlgorithm)},
       hostVerifier: (shown: Buffer, answer: (isKnown: boolean) => void) => answer(verify(shown)),
       authHandler: login.handler,

@@ -4,9 +4,12 @@ import type {AskPassphrase, KeyFile, KeyFiles} from './key-files.ts';
 import type {Ssh2} from './ssh2.ts';
 import type {Target} from './target.ts';
 
-/** The keys to offer to a host, as an agent that ssh2 can ask. */
+/** The keys to offer to a host. */
 export type Keyring = {
-  agent: BaseAgent;
+  /** An agent that has the next of them alone, for ssh2 to ask; undefined: all were offered. */
+  next(): BaseAgent | undefined;
+  /** The host wanted the key that was last offered, and has its signature. */
+  readonly signed: boolean;
   /** What was offered, for people: `2 keys of the agent`, `/home/ops/.ssh/id_ed25519`. */
   offered: string[];
   /** What could not be offered, and why. */
@@ -15,7 +18,7 @@ export type Keyring = {
 
 /**
  * Gathers keys in ssh's order: those of the agent that are configured, the agent's others (unless IdentitiesOnly), files that the agent
- * does not have. All go through one agent of our own, so that a passphrase is asked only for a key the host wants.
+ * does not have. All go through agents of our own, so that a passphrase is asked only for a key the host wants.
  */
 export const gatherKeys = async (
   ssh2: Ssh2,
@@ -45,10 +48,25 @@ export const gatherKeys = async (
     if (file === undefined) return askAgent(agent, key, data, hash);
     const opened = await file.unlock(askPassphrase);
     if (opened === undefined) throw new Error('the key stays locked');
-    return signed(opened.sign(data, hash));
+    return orThrow(opened.sign(data, hash));
   };
+  const left = [...offeredOfAgent, ...offeredFiles.map(file => file.public)];
+  let signed = false;
   return {
-    agent: asAgent(ssh2, [...offeredOfAgent, ...offeredFiles.map(file => file.public)], sign),
+    next: () => {
+      signed = false;
+      const key = left.shift();
+      return key === undefined
+        ? undefined
+        : asAgent(ssh2, [key], async (one, data, hash) => {
+            const signature = await sign(one, data, hash);
+            signed = true;
+            return signature;
+          });
+    },
+    get signed() {
+      return signed;
+    },
     offered: [
       ...(offeredOfAgent.length === 0 ? [] : [`${offeredOfAgent.length} of the agent's keys`]),
       ...offeredFiles.map(file => cleanLine(file.path)),
@@ -123,7 +141,7 @@ const keyOf = (entry: Entry): ParsedKey | Buffer | string => {
 };
 
 /** ssh2 returns an error instead of throwing one. */
-const signed = (signature: Buffer | Error): Buffer => {
+const orThrow = (signature: Buffer | Error): Buffer => {
   if (signature instanceof Error) throw signature;
   return signature;
 };

@@ -25,13 +25,23 @@ export type ConnectLimits = {
   starting: number;
   /** How long the system's ssh waits for a person before it logs in anew, in milliseconds: sshd hangs up (LoginGraceTime), and ssh would not notice. */
   patienceMs: number;
+  keepalive: Keepalive;
   /** Scripts at once on one connection: below sshd's MaxSessions (10), with room for the operator's own. */
   channels: number;
+};
+
+/** A link on which nothing comes is asked for a sign of life; one that gives none is lost. */
+export type Keepalive = {
+  /** Milliseconds of silence until it is asked, and between two questions; the system's ssh counts in seconds. */
+  everyMs: number;
+  /** Unanswered questions until it is lost. */
+  unanswered: number;
 };
 
 export const defaultConnectLimits: ConnectLimits = {
   startingPerAddress: 8,
   starting: 32,
   patienceMs: 10_000,
+  keepalive: {everyMs: 15_000, unanswered: 3},
   channels: 4,
 };

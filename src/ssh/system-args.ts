@@ -1,3 +1,4 @@
+import type {Keepalive} from './settings.ts';
 import type {Target} from './target.ts';
 
 /** What is given to the system's ssh besides the options of its configuration. */
@@ -7,6 +8,7 @@ export type SystemWay = {
   logFile: string;
   /** Keys a person accepted in this console, as a known_hosts file. */
   acceptedFile: string;
+  keepalive: Keepalive;
   /** Takes the place of ProxyJump, whose host keys ssh would judge by itself. */
   proxyCommand: string | undefined;
 };
@@ -20,8 +22,8 @@ export const masterArgs = (target: Target, way: SystemWay): string[] => [
     ControlMaster: 'yes',
     ControlPath: path(`${way.folder}/`, '%C'),
     ControlPersist: 'no',
-    ServerAliveInterval: '15',
-    ServerAliveCountMax: '3',
+    ServerAliveInterval: String(Math.ceil(way.keepalive.everyMs / 1000)),
+    ServerAliveCountMax: String(way.keepalive.unanswered),
     NumberOfPasswordPrompts: '1',
     UserKnownHostsFile: [way.acceptedFile, ...target.knownHostsFiles].map(file => path(file)).join(' '),
   }),

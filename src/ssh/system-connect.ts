@@ -13,6 +13,7 @@ import {parseKnownHosts} from './known-hosts.ts';
 import {createLending} from './lending.ts';
 import type {Secrets} from './secrets.ts';
 import type {Tell} from './session.ts';
+import type {ConnectLimits} from './settings.ts';
 import {startStopwatch, type Stopwatch} from './stopwatch.ts';
 import {hopCommand, probeArgs, type SystemWay} from './system-args.ts';
 import {makeSystemFolder, type SystemFolder} from './system-folder.ts';
@@ -33,8 +34,7 @@ type World = {
   hostKeys: HostKeys;
   secrets: Secrets;
   starting: StartGates;
-  /** How long a login waits for a person before it is begun anew with the answer, in milliseconds. */
-  patienceMs: number;
+  limits: Pick<ConnectLimits, 'patienceMs' | 'keepalive'>;
 };
 
 const maxAttempts = 5;
@@ -84,6 +84,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
         folder: own,
         logFile: join(own, 'log'),
         acceptedFile: join(own, 'accepted'),
+        keepalive: world.limits.keepalive,
         proxyCommand: hopSocket === undefined ? undefined : hopCommand(hopSocket),
       };
       await writeFile(way.acceptedFile, world.hostKeys.acceptedLines(target), {mode: 0o600});
@@ -128,7 +129,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
       secrets: pausing(world.secrets, stopwatch),
       ask: (question, over) => stopwatch.paused(() => ask(question, over)),
       signal: own.signal,
-      patienceMs: world.patienceMs,
+      patienceMs: world.limits.patienceMs,
       kept,
     });
     try {

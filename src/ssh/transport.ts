@@ -33,13 +33,14 @@ export const createTransport = (settings: SshSettings): Transport => {
   const hostKeys = createHostKeys();
   const starting = createStartGates(limits);
   const readConfig = createSshConfigReader();
-  const system = createSystemSsh({hostKeys, secrets, starting, patienceMs: limits.patienceMs});
+  const system = createSystemSsh({hostKeys, secrets, starting, limits});
   /** Why ssh2 did not do, by target. */
   const beyond = new Map<string, string>();
   let loaded: Promise<{shared: Shared; ways: Ways}> | undefined;
   const load = async (): Promise<{shared: Shared; ways: Ways}> => {
     const ssh2 = await loadSsh2();
-    const shared: Shared = {ssh2, hostKeys, keyFiles: createKeyFiles(ssh2.utils.parseKey), secrets, starting};
+    const keyFiles = createKeyFiles(ssh2.utils.parseKey);
+    const shared: Shared = {ssh2, hostKeys, keyFiles, secrets, starting, keepalive: limits.keepalive};
     return {shared, ways: createWays(shared)};
   };
 

@@ -24,6 +24,7 @@ const packageOf: Record<string, string> = {
   tcsh: 'tcsh',
   busybox: 'busybox',
   'google-authenticator': 'libpam-google-authenticator',
+  'softhsm2-util': 'softhsm2',
 };
 const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 

@@ -55,6 +55,34 @@ describe('with keys', () => {
     expect(algorithms.at(-1)).toMatch(/^sha(256|512)$/);
   });
 
+  it('a host that wants more after the first key is not offered the others, and is given what it wants', async () => {
+    const second = join(world.folder, 'second');
+    await writeFile(second, newKey().private);
+    let hasKey = false;
+    const server = await start(context => {
+      if (context.method === 'keyboard-interactive' && hasKey) {
+        context.prompt([{prompt: 'Code: ', echo: false}], ([code]) =>
+          code === '7' ? context.accept() : context.reject(),
+        );
+        return;
+      }
+      const left = hasKey ? 'keyboard-interactive' : 'publickey';
+      if (context.method === 'publickey' && !hasKey) {
+        if (context.signature === undefined) {
+          context.accept();
+          return;
+        }
+        hasKey = true;
+        context.reject(['keyboard-interactive'], true);
+      } else context.reject([left]);
+    });
+    const {ask, asked} = asker({secret: '7'});
+    await open(server, ask, {}, {identityFiles: [world.keyFile, second]});
+    expect(asked).toMatchObject([{what: 'one-time-code', prompt: 'Code:'}]);
+    const [query, signed] = ['publickey ops', 'publickey ops'];
+    expect(server.logins).toEqual(['none ops', query, signed, 'none ops', 'keyboard-interactive ops']);
+  });
+
   it('the passphrase of an encrypted key is asked for only when the host wants that key', async () => {
     const [file, unwanted] = [await encryptedKey('one'), await encryptedKey('two')];
     const wanted = parse(await readFile(`${file}.pub`, 'utf8')).getPublicSSH();

@@ -70,8 +70,16 @@ export const removeAccount = async ({name}: Account): Promise<void> => {
   throw new Error(`the account ${name} could not be removed`);
 };
 
-/** A real sshd of this machine on a port of its own, with host keys in `folder/host_*`. */
-export const startSshd = async (folder: string, authorizedKeys: string, extra = ''): Promise<RealSshd> => {
+/**
+ * A real sshd of this machine on a port of its own, with host keys in `folder/host_*`. Under another name it asks PAM for the service of that name;
+ * `env` is its environment.
+ */
+export const startSshd = async (
+  folder: string,
+  authorizedKeys: string,
+  extra = '',
+  {program = '/usr/sbin/sshd', env = process.env}: {program?: string; env?: NodeJS.ProcessEnv} = {},
+): Promise<RealSshd> => {
   await mkdir('/run/sshd', {recursive: true, mode: 0o755});
   const port = await freePort();
   const own = await mkdtemp(join(folder, 'sshd-'));
@@ -87,7 +95,7 @@ export const startSshd = async (folder: string, authorizedKeys: string, extra = 
     `Port ${port}\nListenAddress 127.0.0.1\n${hostKeys}AuthorizedKeysFile ${authorizedKeys}\nStrictModes no\nPidFile none\nUsePAM yes\nKbdInteractiveAuthentication yes\n${extra}\n`,
   );
   const log = join(own, 'log');
-  const child = spawn('/usr/sbin/sshd', ['-D', '-f', join(own, 'config'), '-E', log], {stdio: 'ignore'});
+  const child = spawn(program, ['-D', '-f', join(own, 'config'), '-E', log], {stdio: 'ignore', env});
   await answering(port, child);
   return {
     folder: own,
