@@ -14,5 +14,6 @@ flavour() {
 running=$(flavour "$(uname -r)")
 for image in ${boot}/vmlinuz-*; do
   kernel=\${image#${boot}/vmlinuz-}
+  case $kernel in [0-9]*) ;; *) continue ;; esac # Alpine's are named after their flavour alone
   [ ! -e "$image" ] || [ "$(flavour "$kernel")" != "$running" ] || printf '%s\\n' "$kernel"
 done | sort -V | tail -n 1`;

@@ -33,7 +33,9 @@ sync
 if [ -d /run/systemd/system ]; then
   systemd-run --quiet --on-active=2 --timer-property=AccuracySec=100ms flock -w ${waitSeconds} ${hostDirectory}/lock systemctl reboot || return 1
 else
-  setsid /bin/sh -c 'sleep 2; flock -w ${waitSeconds} ${hostDirectory}/lock reboot' >/dev/null 2>&1 7>&- 9>&- &
+  setsid /bin/sh -c 'sleep 2; exec 9>>${hostDirectory}/lock; tries=0
+    until flock -n 9; do [ $tries -lt ${waitSeconds} ] || exit 1; tries=$((tries + 1)); sleep 1; done
+    reboot' >/dev/null 2>&1 7>&- 9>&- &
 fi
 answer asked`,
       {root: true},

@@ -13,7 +13,11 @@ export const busyCode = 75;
 export const runner = `#!/bin/sh
 umask 077
 cd "$(dirname "$0")" || exit 0
-exec 8>>alive; flock -w 30 8 || exit 0 # who polls tries the lock for a moment
+exec 8>>alive; tries=0
+until flock -n 8; do # who polls tries the lock for a moment; not every flock can wait (busybox's)
+  [ $tries -lt 30 ] || exit 0
+  tries=$((tries + 1)); sleep 1
+done
 mkdir begun 2>/dev/null || exit 0
 exec 9>>${hostDirectory}/lock
 finish() { [ -n "$1" ] && printf '%-9s\\n' "$1" 1<>rc.part && sync rc.part && mv rc.part rc; sync .; }

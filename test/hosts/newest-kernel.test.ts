@@ -37,6 +37,8 @@ test.each([
   ['6.1.0-18-amd64', 'x86_64', bookworm, '6.1.0-40-amd64'],
   ['6.1.0-18-rt-amd64', 'x86_64', bookworm, '6.1.0-41-rt-amd64'],
   ['6.1.0-18-cloud-amd64', 'x86_64', bookworm, '6.1.0-42-cloud-amd64'],
+  // Alpine's is named after its flavour alone: its version is the package's.
+  ['6.6.31-0-lts', 'x86_64', ['vmlinuz-lts', 'vmlinuz-virt'], ''],
   ['6.12.38+deb13-amd64', 'x86_64', trixie, '6.12.41+deb13-amd64'],
   ['6.12.38+deb13-rt-amd64', 'x86_64', trixie, '6.12.48+deb13-rt-amd64'],
   ['6.1.0-0.deb11.21-amd64', 'x86_64', bookworm, '6.1.0-40-amd64'],
