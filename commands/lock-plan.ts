@@ -41,6 +41,9 @@ export const lock = async (
       ),
     ),
   );
+  for (const {host, scan} of session.run().hosts.values())
+    if (content.hosts.some(planned => planned.host === host.name))
+      for (const {sentence} of scan?.documented ?? []) session.output.say(`~ ${host.name}: ${sentence}`);
   return {
     exit: exitCodes.done,
     run: id,

@@ -61,7 +61,11 @@ export const addScan = (program: Command): void => {
           ),
         );
         for (const {host, scan} of taking)
-          for (const limit of scan?.limits ?? []) session.output.say(`~ ${host.name}: ${limit}`);
+          for (const limit of [
+            ...(scan?.limits ?? []),
+            ...(scan?.documented ?? []).map(({sentence}) => sentence),
+          ])
+            session.output.say(`~ ${host.name}: ${limit}`);
         const silent = taking.filter(record => record.scan === undefined || record.unreachable !== undefined);
         return {
           exit: silent.length > 0 ? exitCodes.hosts : exitCodes.done,

@@ -139,6 +139,15 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     ...[record.scan.endOfLife ?? record.scan.support?.sentence ?? []]
       .flat()
       .flatMap(sentence => labelled('support', sentence, width, state, 2)),
+    ...(record.scan.documented ?? []).flatMap(({manager, sentence}) =>
+      labelled(
+        'manager',
+        record.host.tried?.includes(manager) ? `${sentence}; the inventory says that it was tried` : sentence,
+        width,
+        state,
+        3,
+      ),
+    ),
     ...(record.scan.limits ?? []).flatMap(limit => labelled('limit', limit, width, state, 3)),
     ...labelled('kernel', `${facts.kernel.running}${newer}${reboot}`, width, state, 2),
     ...labelled(

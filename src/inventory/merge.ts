@@ -55,7 +55,8 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
   const last = <Key extends keyof Layer>(key: Key): Layer[Key] =>
     layers.findLast(layer => layer[key] !== undefined)?.[key];
   const stated = <
-    Key extends 'port' | 'user' | 'transport' | 'runsOn' | 'criticality' | 'exposure' | 'data' | 'owner',
+    Key extends
+      'port' | 'user' | 'transport' | 'runsOn' | 'criticality' | 'exposure' | 'data' | 'owner' | 'tried',
   >(
     key: Key,
   ) => {
@@ -80,6 +81,7 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
     ...stated('owner'),
     tags: [...new Set(layers.flatMap(layer => layer.tags ?? []))],
     smoke: layers.flatMap(layer => layer.smoke ?? []),
+    ...stated('tried'),
     ...(layers.some(layer => layer.custom !== undefined)
       ? {custom: Object.assign({}, ...layers.map(layer => layer.custom)) as Host['custom']}
       : {}),

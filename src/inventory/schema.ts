@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {customManagerSchema} from '../model/custom.ts';
 import {hostSchema} from '../model/host.ts';
 
-const {port, become, transport, runsOn, criticality, exposure, data, wave, canary, smoke, custom} =
+const {port, become, transport, runsOn, criticality, exposure, data, wave, canary, smoke, tried, custom} =
   hostSchema.shape;
 
 const user = z
@@ -30,6 +30,7 @@ const settings = {
   owner: phrase.optional(),
   tags: z.array(word).optional(),
   smoke: smoke.optional(),
+  tried,
   custom,
 };
 

@@ -149,6 +149,7 @@ const progress = (line: string): Progress | undefined => {
 /** apt on Debian and Ubuntu. Everything it is told to do, it is told with apt-get: the layout of apt is not stable. */
 export const apt = {
   id: 'apt',
+  proven: {by: 'lab'},
   database: 'dpkg',
   words: {lock: "dpkg's lock", look: 'dpkg --audit', mend: 'dpkg --configure -a'},
   shell,

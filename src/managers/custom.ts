@@ -27,6 +27,7 @@ printf '\\n@@ code\\n%s\\n@@ end\\n' $code`,
     );
   return {
     id,
+    proven: {by: 'lab'},
     database: id,
     words: {lock: 'its lock', look: 'what its updater says is installed', mend: 'its updater'},
     refresh: nothing({fresh: true, failures: []}),

@@ -49,9 +49,16 @@ export type ManagerShell = {
   interrupted: string;
 };
 
+/**
+ * What it was proven on. `lab`: the real program, on whole hosts, each time the project is tested. `doc`: what `source` says of `version`; it scans, and it
+ * patches only hosts whose inventory says that somebody has tried it there (`tried`). `shown`: what was seen of a real program all the same.
+ */
+export type Proven = {by: 'lab'} | {by: 'doc'; source: string; version: string; shown?: string};
+
 /** One package manager: pure, it makes scripts and parses their answers. `Script`s are payloads of jobs, `Probe`s answer at once. */
 export type Manager = {
   id: ManagerId;
+  proven: Proven;
   /** Where it keeps what is installed: of managers that share a database one is used. */
   database: string;
   /** For sentences: whose lock it is, what shows and what mends what was interrupted. */

@@ -2,12 +2,13 @@ import {PatchdeckError} from '../model/error.ts';
 import type {Facts} from '../model/facts.ts';
 import type {Host} from '../model/host.ts';
 import type {ManagerId} from '../model/package.ts';
+import {apk} from './apk.ts';
 import {apt} from './apt.ts';
 import {customManager, customName} from './custom.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
 
 /** The managers of distributions. A host's plan goes through them in this order, and back in the reverse. */
-export const distributionManagers: readonly DistributionManager[] = [apt];
+export const distributionManagers: readonly DistributionManager[] = [apt, apk];
 
 /** Shell text made of a part of each manager. */
 export const ofEach = (part: (manager: {id: ManagerId; shell: ManagerShell}) => string): string =>

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {customManagersSchema} from './custom.ts';
+import {managerIdSchema} from './package.ts';
 
 export const criticalities = ['low', 'medium', 'high', 'critical'] as const;
 export const exposures = ['isolated', 'internal', 'internet'] as const;
@@ -57,6 +58,8 @@ export const hostSchema = z.object({
   owner: z.string().optional(),
   tags: z.array(z.string()),
   smoke: z.array(smokeCheckSchema),
+  /** Package managers that are known from their documentation only, and that somebody has tried on such a host: they may patch it. */
+  tried: z.array(managerIdSchema).optional(),
   /** Updaters of applications on it, by name. */
   custom: customManagersSchema.optional(),
 });

@@ -50,6 +50,8 @@ export const scanSummarySchema = z.object({
   support: z.object({state: z.enum(['limited', 'unknown']), sentence: z.string()}).exactOptional(),
   /** What it could not say without root, a sentence each; absent where root was to be had. */
   limits: z.array(z.string().max(300)).max(10).exactOptional(),
+  /** Those of its managers that are known from their documentation only, a sentence each; absent where there is none. */
+  documented: z.array(z.object({manager: managerIdSchema, sentence: z.string().max(300)})).exactOptional(),
 });
 export type ScanSummary = z.infer<typeof scanSummarySchema>;
 

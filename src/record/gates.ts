@@ -122,7 +122,7 @@ export const blockedInPlan = (
 };
 
 const installable = (state: RunState): Refusal | undefined =>
-  planLocked(state) ?? blockedInPlan(state) ?? withoutRoot(state);
+  planLocked(state) ?? blockedInPlan(state) ?? withoutRoot(state) ?? untried(state);
 
 /** A host whose user is not root and may not become it can be scanned, and no more. */
 const withoutRoot = (state: RunState): Refusal | undefined => {
@@ -132,6 +132,25 @@ const withoutRoot = (state: RunState): Refusal | undefined => {
     code: 'gate.root',
     what: `nothing can be installed without root on ${count(limited.length, 'host')}: ${names(limited)}`,
     next: 'leave each of them out by name, or give it `become` in the inventory and begin another run',
+  };
+};
+
+/**
+ * A host with a manager that nobody has proven here, and of which nobody says that it was tried on such hosts: what its documentation
+ * leaves out would be learnt from a host that matters.
+ */
+const untried = (state: RunState): Refusal | undefined => {
+  const waiting = plannedHosts(state).flatMap(record => {
+    const says = record.scan?.documented?.filter(({manager}) => !record.host.tried?.includes(manager)) ?? [];
+    return says.length === 0 ? [] : [{record, says}];
+  });
+  const [first] = waiting;
+  if (first === undefined) return undefined;
+  const managers = [...new Set(waiting.flatMap(({says}) => says.map(({manager}) => manager)))];
+  return {
+    code: 'gate.untried',
+    what: `${first.says.map(({sentence}) => sentence).join('; ')}, and nobody says that it was tried: ${names(waiting.map(({record}) => record))}`,
+    next: `try it on a host of that kind that can be lost, then state tried: [${managers.join(', ')}] for them in the inventory and begin another run; or leave each out by name`,
   };
 };
 

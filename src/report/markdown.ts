@@ -112,6 +112,7 @@ const attention = (hosts: readonly HostRecord[]): string[] => {
     ...(record.handedOver === undefined
       ? []
       : [`${record.host.name}: handed to ${record.handedOver.owner} (${record.handedOver.reason})`]),
+    ...(record.scan?.documented ?? []).map(({sentence}) => `${record.host.name}: ${sentence}`),
     ...(record.scan?.limits ?? []).map(limit => `${record.host.name}: ${limit}`),
     ...record.leases.map(lease => `${record.host.name}: ${lease.what} until ${lease.expires}`),
   ]);

@@ -6,8 +6,9 @@ import type {Scan, ScanSummary} from '../model/scan.ts';
 import {supportOf} from '../hosts/end-of-life.ts';
 import {baseline} from '../hosts/baseline.ts';
 import {facts, rebootReasons} from '../hosts/facts.ts';
+import {documentedOf} from '../managers/documented.ts';
 import {members} from '../record/gates.ts';
-import {hostRecord, type RunContext} from '../rollout/context.ts';
+import {hostRecord, managerOn, type RunContext} from '../rollout/context.ts';
 import {eachHostOfStage} from '../rollout/each-host.ts';
 import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {refreshLists} from './refresh-lists.ts';
@@ -45,6 +46,7 @@ const identifyHost = async (context: RunContext, host: string): Promise<void> =>
         file,
         summary: {
           ...summaryOf(scan, context.now()),
+          ...documentedOf(scan.managers.map(id => managerOn(context, host, id))),
           ...(hostKey === undefined ? {} : {hostKey}),
           ...(reach === undefined ? {} : {reach}),
         },

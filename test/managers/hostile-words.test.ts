@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {restartUnits} from '../../src/hosts/restart.ts';
 import {apt} from '../../src/managers/apt.ts';
+import type {Manager} from '../../src/managers/manager.ts';
+import {distributionManagers} from '../../src/managers/registry.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint, StagedFile} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';
@@ -82,43 +84,63 @@ const putFiles = async (names: readonly string[]): Promise<void> => {
   }
 };
 
-/** Every script that takes words which came from a host, an archive or a file. */
-const scripts = (words: readonly string[]): Script[] => {
+/** Every script of a manager that takes words which came from a host, an archive or a file. */
+const scripts = (manager: Manager, words: readonly string[]): Script[] => {
   const directory = stubs.folder;
   const changes = words.map(name => change(name, name, name));
   const files = words.map(name => file(name, name));
   const added = words.map(name => change(name, null, name));
   const removed = words.map(name => change(name, name, null));
   const point = {...pointWith(words), previous: files};
+  const back = {directory, changes: added, previous: files, fresh: files};
+  const [name = '', version = ''] = words;
   return [
-    apt.simulate.script(words.map(name => ({name, arch: name, version: name}))),
-    apt.simulateStaged.script({directory, changes: removed, fresh: files}),
-    apt.simulateUndo.script({directory, changes: added, previous: files, fresh: files}),
-    apt.stage({directory, changes}),
-    apt.staged.script({directory}),
-    apt.install({point: {...point, fresh: files}, changes}),
-    apt.undo({point, changes: added}),
-    apt.changelog.script({name: words[0] ?? '', version: words[1] ?? ''}),
-    apt.room.script(changes),
-    apt.owners.script({unit: words[0] ?? ''}),
+    manager.simulate.script(words.map(each => ({name: each, arch: each, version: each}))),
+    manager.simulateStaged.script({directory, changes: removed, fresh: files}),
+    ...(manager.simulateUndo === undefined ? [] : [manager.simulateUndo.script(back)]),
+    ...(manager.refusals === undefined ? [] : [manager.refusals.script(back)]),
+    manager.stage({directory, changes}),
+    manager.staged.script({directory}),
+    manager.install({point: {...point, fresh: files}, changes}),
+    manager.undo({point, changes: added}),
+    manager.changedConfiguration.script({directory}),
+    ...(manager.complaints === undefined ? [] : [manager.complaints.script({directory})]),
+    ...(manager.changelog === undefined ? [] : [manager.changelog.script({name, version})]),
+    manager.room.script(changes),
+    manager.owners.script({unit: name}),
     restartUnits(words),
   ];
 };
 
-describe('words of hosts and archives', () => {
-  it('are arguments of programs and nothing else, in every script', async () => {
-    const called: string[] = [];
-    for (const script of scripts(hostile)) {
+/** What is in files only may be asked without calling any program that is a stub here. */
+const mayReadOnly = /\.(staged|changed-configuration|complaints|room|owners|refusals)$/;
+
+describe.each(distributionManagers)('words of hosts and archives, in the scripts of $id', manager => {
+  it('are arguments of programs and nothing else', async () => {
+    const called = new Set<string>();
+    for (const script of scripts(manager, hostile)) {
       // Each time: staging takes away what it did not fetch.
       await putFiles(hostile);
       await stubs.run(script.text);
       expect(await canary(), script.verb).toBe(false);
-      if ((await stubs.calls()).length > 0) called.push(script.verb);
+      if ((await stubs.calls()).length > 0) called.add(script.verb);
     }
-    // That one only reads files.
-    expect(called).toEqual(scripts(hostile).flatMap(({verb}) => (verb === 'apt.staged' ? [] : [verb])));
+    const others = scripts(manager, hostile).filter(({verb}) => !mayReadOnly.test(verb));
+    expect(others.map(({verb}) => verb).filter(verb => !called.has(verb))).toEqual([]);
   });
 
+  it('are not executed where the script lost its end on the way: it calls nothing at all', async () => {
+    for (const {verb, text} of scripts(manager, ['web', '1.0'])) {
+      const last = text.lastIndexOf('\npatchdeck_main ') + 'patchdeck_mai'.length;
+      for (const share of [0.2, 0.5, 0.8, 0.95, 1]) {
+        const {stdout} = await stubs.run(text.slice(0, Math.floor(last * share)));
+        expect({stdout, calls: await stubs.calls()}, `${verb} at ${share}`).toEqual({stdout: '', calls: []});
+      }
+    }
+  });
+});
+
+describe('words of hosts and archives', () => {
   it('run where they are given to a shell as text: the canary sings', async () => {
     const other = await makeStubs();
     await other.run(`eval "echo ${hostile[0] ?? ''}"`);
@@ -149,18 +171,6 @@ describe('words of hosts and archives', () => {
     await stubs.run(apt.undo({point: pointWith(hostile), changes: []}).text);
     const held = (await stubs.calls()).find(call => call.args[0] === 'hold');
     expect(held?.args.join(' ').split(/\s+/)).toEqual(['hold', ...hostile].join(' ').split(/\s+/));
-  });
-});
-
-describe('a script that lost its end on the way', () => {
-  it('calls nothing at all, wherever it was cut before its last line', async () => {
-    for (const {verb, text} of scripts(['web', '1.0'])) {
-      const last = text.lastIndexOf('\npatchdeck_main ') + 'patchdeck_mai'.length;
-      for (const share of [0.2, 0.5, 0.8, 0.95, 1]) {
-        const {stdout} = await stubs.run(text.slice(0, Math.floor(last * share)));
-        expect({stdout, calls: await stubs.calls()}, `${verb} at ${share}`).toEqual({stdout: '', calls: []});
-      }
-    }
   });
 });
 

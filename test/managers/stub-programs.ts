@@ -20,11 +20,13 @@ export type Stubs = {
 
 const stubbed = [
   ...['apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-deb', 'dpkg-query', 'dpkg-repack'],
+  ...['apk'],
   ...['systemctl', 'systemd-run', 'systemd-inhibit', 'reboot', 'setsid', 'sync'],
 ];
 const real = [
   ...['sh', 'awk', 'basename', 'cat', 'cp', 'cut', 'dirname', 'env', 'find', 'grep', 'gzip', 'head', 'id'],
   ...[
+    'ln',
     'ls',
     'mkdir',
     'mktemp',

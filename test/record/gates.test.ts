@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import type {ManagerId} from '../../src/model/package.ts';
 import type {Phase, StageName} from '../../src/model/phase.ts';
 import type {Grade} from '../../src/model/rollback.ts';
 import type {Body} from '../../src/record/event.ts';
@@ -124,6 +125,32 @@ describe('test', () => {
     });
     expect(refusal('test', ...plan, limited, leftOut('web2'))).toBeUndefined();
     expect(refusal('test', ...scan, limited, locked(digest, 1), planned('web1'))).toBeUndefined();
+  });
+  test('is refused, by name, for a host whose manager is known from its documentation only, until the inventory says that it was tried', () => {
+    const documented = scanned('web2');
+    if (documented.type === 'host.scanned')
+      documented.data.summary.documented = [
+        {manager: 'apk', sentence: 'apk is known from its documentation only: 2.14'},
+      ];
+    const events = [...scan, documented, locked(digest, 1), planned('web1'), planned('web2')];
+    const state = after(...events);
+    expect(gate(state, 'test')).toMatchObject({
+      code: 'gate.untried',
+      what: expect.stringMatching(/from its documentation only: 2\.14, and nobody says .*: web2$/) as string,
+      next: expect.stringContaining('tried: [apk]') as string,
+    });
+    expect(refusal('test', ...plan, documented, leftOut('web2'))).toBeUndefined();
+    const tried = (...managers: ManagerId[]): RunState => ({
+      ...state,
+      hosts: new Map(
+        [...state.hosts].map(([name, record]) => [
+          name,
+          {...record, host: {...record.host, ...(name === 'web2' ? {tried: managers} : {})}},
+        ]),
+      ),
+    });
+    expect(gate(tried('apk'), 'test')).toBeUndefined();
+    expect(gate(tried('dnf5'), 'test')?.code).toBe('gate.untried');
   });
 });
 

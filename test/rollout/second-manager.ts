@@ -38,6 +38,7 @@ const payload = (name: string, args: unknown): Script =>
 /** A manager beside apt, with one pending update: `lib` from 1 to 2. */
 export const second: Manager = {
   id: 'dnf4',
+  proven: {by: 'lab'},
   database: 'rpm',
   words: {lock: "rpm's lock", look: 'rpm -Va', mend: 'rpm --rebuilddb'},
   refresh: ask('refresh'),
