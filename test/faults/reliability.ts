@@ -1,45 +1,47 @@
 import {readdir} from 'node:fs/promises';
-import {basename, join, relative} from 'node:path';
+import {join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {aboutNoFault, elsewhere, suiteFolders} from './fault-files.ts';
+import {elsewhere, promised, since, type Faults} from './fault-files.ts';
 import {root, titlesOf} from './titles.ts';
 
-/** What docs/reliability.md is made from: every test of the fault suite, and those elsewhere that provoke a fault. */
+/** What docs/reliability.md is made from: a fault, what is expected, and the test file that proves it. */
 export type Row = {fault: string; expectation: string; file: string};
+export type Page = {promised: readonly Row[]; since: readonly Row[]; elsewhere: readonly Row[]};
 
-/** All test files of the project. */
-export const testFiles = async (): Promise<string[]> =>
-  (await readdir(join(root, 'test'), {recursive: true}))
-    .filter(name => /\.test\.tsx?$/.test(name))
-    .map(name => join('test', name))
-    .sort();
+/** The file of a fault by its name in the list. */
+export const fileOf = (name: string): string =>
+  name.startsWith('lab/')
+    ? `test/lab/faults/${name.slice('lab/'.length)}.test.ts`
+    : `test/faults/${name}.test.ts`;
 
-/** The lists that a test file is in: exactly one. */
-export const listsOf = (file: string): string[] => [
-  ...(isInSuite(file) && !aboutNoFault.includes(file) ? ['the suite'] : []),
-  ...elsewhere.filter(item => item.file === file).map(() => 'elsewhere'),
-  ...aboutNoFault.filter(item => item === file || (item.endsWith('/') && file.startsWith(item))),
-];
+/** The test files of the suite as they are on disk, but for the one about this page. */
+export const suiteFiles = async (): Promise<string[]> => {
+  const folders = ['test/faults', 'test/lab/faults'];
+  const names = await Promise.all(
+    folders.map(async folder => (await readdir(join(root, folder))).map(name => join(folder, name))),
+  );
+  return names.flat().filter(file => file.endsWith('.test.ts') && file !== 'test/faults/reliability.test.ts');
+};
 
-const isInSuite = (file: string): boolean =>
-  suiteFolders.some(folder => file.startsWith(`${folder}/`) && basename(file) === relative(folder, file));
-
-/** Every fault with what is expected, in the order of the page. Throws for a file that gives no row. */
-export const rows = async (): Promise<{suite: Row[]; others: Row[]}> => {
-  const inSuite = (await testFiles()).filter(file => listsOf(file).join() === 'the suite');
-  const titled = Map.groupBy(
-    await titlesOf([...inSuite, ...elsewhere.map(({file}) => file)]),
+/** Every row of the page, in its order. Throws for a fault that no test provokes. */
+export const rows = async (): Promise<Page> => {
+  const listed = [promised, since].flatMap(faults => Object.values(faults).flat().map(fileOf));
+  const titles = Map.groupBy(
+    await titlesOf([...listed, ...elsewhere.map(({file}) => file)]),
     ({file}) => file,
   );
-  const rowsOf = (file: string, fault: string, only?: RegExp): Row[] => {
-    const names = (titled.get(file) ?? []).map(({name}) => name);
+  const rowsOf = (fault: string, file: string, only?: RegExp): Row[] => {
+    const names = (titles.get(file) ?? []).map(({name}) => name);
     const found = names.filter(name => only?.test(name) ?? true);
     if (found.length === 0) throw new Error(`${file} has no test of ${fault}`);
     return found.map(name => ({fault, expectation: name.replaceAll(' > ', ': '), file}));
   };
+  const ofSuite = (faults: Faults): Row[] =>
+    Object.entries(faults).flatMap(([fault, names]) => names.flatMap(name => rowsOf(fault, fileOf(name))));
   return {
-    suite: inSuite.flatMap(file => rowsOf(file, basename(file, '.test.ts').replaceAll('-', ' '))),
-    others: elsewhere.flatMap(({file, fault, only}) => rowsOf(file, fault, only)),
+    promised: ofSuite(promised),
+    since: ofSuite(since),
+    elsewhere: elsewhere.flatMap(({file, fault, only}) => rowsOf(fault, file, only)),
   };
 };
 
@@ -54,21 +56,25 @@ const table = (lines: readonly Row[]): string =>
   ].join('\n');
 
 /** The page, made from the tests as they are. */
-export const page = ({suite, others}: {suite: readonly Row[]; others: readonly Row[]}): string => {
-  const files = new Set([...suite, ...others].map(({file}) => file));
-  const inLab = [...suite, ...others].filter(({file}) => file.startsWith('test/lab/')).length;
+export const page = (made: Page): string => {
+  const suite = [...made.promised, ...made.since];
+  const inLab = suite.filter(({file}) => file.startsWith('test/lab/')).length;
+  const count = (lines: readonly Row[], of: (row: Row) => string): number => new Set(lines.map(of)).size;
   return `# Reliability
 
 No fault of link, host, disk, console or operator makes the console lie, lose state, or run something twice. What follows is made from the tests
-themselves (\`node test/faults/reliability.ts\`): ${suite.length + others.length} expectations in ${files.size} files, ${inLab} of them on real hosts (below
-\`test/lab\`; they need root, all others run anywhere). Every test file of the project is here or is listed as one about no fault
-(\`test/faults/fault-files.ts\`).
+themselves (\`node test/faults/reliability.ts\`). The fault suite is ${count(suite, ({fault}) => fault)} faults in ${count(suite, ({file}) => file)} files with ${suite.length} expectations, ${inLab} of
+them on real hosts (\`test/lab/faults\`; they need root, all others run anywhere). A fault has a file of its own, or several where it is provoked in
+several ways; \`test/faults/fault-files.ts\` is their list. Below them are ${made.elsewhere.length} expectations more, tested with the part that they are about.
 
-## The fault suite
-${table(suite)}
+## Faults that the suite was promised to have
+${table(made.promised)}
+
+## Faults that were feared, or met, since
+${table(made.since)}
 
 ## Faults tested with the part they are about
-${table(others)}
+${table(made.elsewhere)}
 `;
 };
 

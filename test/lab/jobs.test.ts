@@ -235,31 +235,6 @@ describe('a job that must not begin', () => {
     expect(await stateOf(job)).toEqual({state: 'never-started'});
   });
 
-  it.each([
-    [
-      'a link in place of its directory',
-      `mv ${hostDirectory} /root/kept; mkdir -m 777 /tmp/planted; ln -s /tmp/planted ${hostDirectory}`,
-      `rm ${hostDirectory}; mv /root/kept ${hostDirectory}`,
-    ],
-    [
-      'a link that leads nowhere',
-      `mv ${hostDirectory} /root/kept; ln -s /tmp/nowhere ${hostDirectory}`,
-      `rm ${hostDirectory}; mv /root/kept ${hostDirectory}`,
-    ],
-    ["a directory that is not root's", `chown ops ${hostDirectory}`, `chown root ${hostDirectory}`],
-    ['a directory others may write to', `chmod 777 ${hostDirectory}/jobs`, `chmod 700 ${hostDirectory}/jobs`],
-    ['a parent others may write to', 'chmod o+w /var/lib', 'chmod o-w /var/lib'],
-  ])('is refused on finding %s, and leaves nothing there', async (_, plant, mend) => {
-    await shell(plant);
-    const job = newJob();
-    const answer = await start(job, 'touch /root/ran');
-    expect(answer).toMatchObject({outcome: 'refused'});
-    expect(answer.reason).toContain("is a link, not root's, or writable by others");
-    expect(await shell('find /tmp/planted /tmp/nowhere -mindepth 1 2>/dev/null | wc -l')).toBe('0');
-    await shell(mend);
-    expect(await stateOf(job)).toEqual({state: 'never-started'});
-  });
-
   it('is refused when it cannot be written whole, and can be started once there is room', async () => {
     await shell(
       `mount -t tmpfs -o size=64k,mode=700 none ${hostDirectory}; mkdir -m 700 ${hostDirectory}/jobs`,
@@ -275,22 +250,4 @@ describe('a job that must not begin', () => {
     expect(await ended(job)).toMatchObject({state: 'ended', rc: 0});
     await shell(`umount -l ${hostDirectory}; test -e /root/ran`);
   });
-});
-
-// The last: the host is another boot afterwards.
-it('a job that a reboot ended is interrupted, not ended and not started again', async () => {
-  const job = newJob();
-  await start(job, 'echo begun; sync; sleep 300');
-  await until('it runs', async () => (await logOf(job)) === 'begun\n');
-  const absent = newJob();
-  await lab.shell(host, 'systemctl reboot --force --force');
-  await until('it is back', async () => {
-    const {stdout} = await lab.shell(host, printBootIdentity).catch(() => ({stdout: ''}));
-    return stdout.trim() !== '' && stdout.trim() !== identity.bootId;
-  });
-  expect(await stateOf(job)).toMatchObject({state: 'interrupted'});
-  expect(await logOf(job)).toBe('begun\n');
-  expect((await start(job, 'touch /root/ran')).outcome).toBe('claimed');
-  expect(await stateOf(absent)).toMatchObject({state: 'replaced'});
-  expect(await shell('ls /root/ran 2>/dev/null | wc -l')).toBe('0');
 });

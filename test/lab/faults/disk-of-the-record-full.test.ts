@@ -1,27 +1,14 @@
-import {execFileSync} from 'node:child_process';
-import {mkdir, readdir, unlink, writeFile} from 'node:fs/promises';
+import {readdir, unlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import type {Body} from '../../src/record/event.ts';
-import {openRunStore, readRun} from '../../src/store/run-store.ts';
-import {included, inFolder, operator, phase, rejection, runId, started} from '../store/example-run.ts';
-
-/** A disk of so many KiB, in memory; only root can make one. */
-const onSmallDisk = (kib: number, work: (disk: string) => Promise<void>): Promise<void> =>
-  inFolder(async folder => {
-    const disk = join(folder, 'disk');
-    await mkdir(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k,mode=0700`, 'patchdeck-test', disk]);
-    try {
-      await work(disk);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+import type {Body} from '../../../src/record/event.ts';
+import {openRunStore} from '../../../src/store/run-store.ts';
+import {included, operator, phase, rejection, runId, started} from '../../store/example-run.ts';
+import {onSmallDisk} from '../small-disk.ts';
 
 const note = (n: number): Body => phase('web1', `${n} ${'x'.repeat(400)}`);
 
-describe('a disk that is full (needs root for a disk of its own)', () => {
+describe('the disk of the record is full: it', () => {
   test('rejects what could not be recorded, goes on rejecting, loses nothing that was recorded, and goes on once there is room', () =>
     onSmallDisk(128, async disk => {
       await writeFile(join(disk, 'ballast'), new Uint8Array(32 * 1024));
@@ -66,24 +53,5 @@ describe('a disk that is full (needs root for a disk of its own)', () => {
         code: 'store.full',
       });
       await store.close();
-    }));
-
-  test('costs a run its snapshot, and nothing else', () =>
-    onSmallDisk(192, async disk => {
-      const store = await openRunStore({stateDir: join(disk, 'state'), id: runId});
-      await store.record(started(), operator);
-      for (let n = 0; n < 100; n++) await store.record(included(`host${n}`), operator);
-      await rejection(
-        (async () => {
-          for (let n = 0; ; n++) await writeFile(join(disk, `ballast${n}`), new Uint8Array(4096));
-        })(),
-      );
-      await store.close();
-      expect(store.notices).toEqual([expect.stringContaining('no snapshot of the run could be written')]);
-      expect((await readRun(join(disk, 'state'), runId)).state.hosts.size).toBe(100);
-      expect(await readdir(store.directory)).toEqual(['files', 'journal.jsonl', 'lock', 'logs']);
-      const again = await openRunStore({stateDir: join(disk, 'state'), id: runId, existing: true});
-      expect(again.state.hosts.size).toBe(100);
-      await again.close();
     }));
 });
