@@ -86,7 +86,13 @@ export const bodySchema = z.discriminatedUnion('type', [
   /** The host was asked after the run was taken over, and refuses jobs of lower epochs. */
   event('host.epoch-raised', {host, epoch: z.int()}),
   event('host.handed-over', {host, owner: z.string().max(100), reason}),
-  event('host.verified', {host, good: z.boolean(), findings: z.array(z.string().max(300)).max(10)}),
+  event('host.verified', {
+    host,
+    good: z.boolean(),
+    findings: z.array(z.string().max(300)).max(10),
+    /** The new scan that it rests on, where the host answered one. */
+    scan: digestSchema.optional(),
+  }),
   event('job.intended', {job: jobSchema}),
   event('job.started', {id: jobIdSchema, host}),
   event('job.ended', {

@@ -96,8 +96,10 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
       return {...record, handedOver: {owner: event.data.owner, reason: event.data.reason}};
     case 'host.epoch-raised':
       return {...record, epoch: event.data.epoch};
-    case 'host.verified':
-      return {...record, verified: {good: event.data.good, findings: event.data.findings, at: event.ts}};
+    case 'host.verified': {
+      const {good, findings, scan} = event.data;
+      return {...record, verified: {good, findings, at: event.ts, ...(scan === undefined ? {} : {scan})}};
+    }
     case 'job.started':
       return {
         ...record,

@@ -54,7 +54,7 @@ export type HostRecord = {
   readonly handedOver?: {owner: string; reason: string};
   /** The epoch of the run that the host knows; absent while the run was never taken over. */
   readonly epoch?: number;
-  readonly verified?: {good: boolean; findings: string[]; at: string};
+  readonly verified?: {good: boolean; findings: string[]; at: string; scan?: string};
 };
 
 export type StageRecord = {

@@ -84,10 +84,17 @@ const hostRow = (record: HostRecord): string =>
     record.point?.grade ?? '',
     String(record.planned?.changes ?? 0),
     record.rebooted === 0 ? '' : String(record.rebooted),
-    record.verified === undefined ? '' : record.verified.good ? 'as planned' : 'not as planned',
+    verifiedCell(record),
     record.leftOut === undefined ? record.note : `${record.leftOut.reason} (${record.leftOut.by})`,
     record.scan?.reach === undefined ? '' : describeReach(record.scan.reach),
   );
+
+/** With the scan that it rests on, as the run keeps it. */
+const verifiedCell = ({verified}: HostRecord): string => {
+  if (verified === undefined) return '';
+  const scan = verified.scan === undefined ? '' : ` (scan ${verified.scan.slice(0, 12)})`;
+  return `${verified.good ? 'as planned' : 'not as planned'}${scan}`;
+};
 
 /** Who was to go after all others, and why. */
 const orderPart = (hosts: readonly HostRecord[]): string[] => {

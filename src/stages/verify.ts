@@ -38,9 +38,9 @@ export const verify = async (context: RunContext, only?: readonly string[]): Pro
 };
 
 const verifyHost = async (context: RunContext, host: string): Promise<void> => {
-  const findings = await findingsOf(context, host).catch((error: unknown) => {
+  const {findings, scan} = await prove(context, host).catch((error: unknown): Proof => {
     if (concernsAll(context, error)) throw error;
-    return [troubleOf(error).trouble.what];
+    return {findings: [troubleOf(error).trouble.what]};
   });
   await context.record({
     type: 'host.verified',
@@ -48,6 +48,7 @@ const verifyHost = async (context: RunContext, host: string): Promise<void> => {
       host,
       good: findings.length === 0,
       findings: findings.slice(0, 10).map(finding => finding.slice(0, 300)),
+      ...(scan === undefined ? {} : {scan}),
     },
   });
   // What is left of work that did not end well is looked at until here.
@@ -56,13 +57,16 @@ const verifyHost = async (context: RunContext, host: string): Promise<void> => {
 
 const skippedFinding = 'skipped: not patched';
 
-const findingsOf = async (context: RunContext, host: string): Promise<string[]> => {
+/** What is not as it should be, and the file of the scan that says so. */
+type Proof = {findings: string[]; scan?: string};
+
+const prove = async (context: RunContext, host: string): Promise<Proof> => {
   const before = await keptMoment(context, host, 'before');
   const planned = await planOfHost(context, host);
   const {phase} = hostRecord(context, host);
-  if (planned === undefined) return ['no plan of it is on record'];
+  if (planned === undefined) return {findings: ['no plan of it is on record']};
   if (before?.planDigest !== planned.digest) {
-    return [phase === 'skipped' ? skippedFinding : `nothing was changed: it is ${phase}`];
+    return {findings: [phase === 'skipped' ? skippedFinding : `nothing was changed: it is ${phase}`]};
   }
   await releaseLeases(context, host);
   const scan = await scanHost(context, host);
@@ -73,7 +77,7 @@ const findingsOf = async (context: RunContext, host: string): Promise<string[]> 
   context.signal({host, line: 'comparing with before', at: context.now()});
   const stale = await context.link(host).ask(staleUnits, undefined);
   const regressions = await findRegressions(context, host, before);
-  return [
+  const findings = [
     ...(phase === 'skipped' ? [skippedFinding] : []),
     ...(phase === 'failed' || phase === 'unknown' ? [`its upgrade ended ${phase}`] : []),
     ...[
@@ -85,6 +89,7 @@ const findingsOf = async (context: RunContext, host: string): Promise<string[]> 
     ...rebootReasons(scan.facts).map(reason => `needs a reboot: ${reason}`),
     ...regressions.map(regression => regression.what),
   ];
+  return {findings, scan: await context.put(scan)};
 };
 
 const releaseLeases = async (context: RunContext, host: string): Promise<void> => {

@@ -3,6 +3,8 @@ import {rollBackHosts} from '../../src/engine/operations.ts';
 import {deploy} from '../../src/stages/deploy.ts';
 import {test as testStage} from '../../src/stages/test.ts';
 import {verify} from '../../src/stages/verify.ts';
+import {readDocument} from '../../src/rollout/context.ts';
+import {scanSchema} from '../../src/model/scan.ts';
 import {createWorld, linkFault, planned, type World} from '../rollout/simulated-hosts.ts';
 
 const deployed = async (): Promise<World> => {
@@ -31,6 +33,12 @@ describe('the verify stage', () => {
     });
     expect(world.context.recordOf('web2')).toMatchObject({leases: [], verified: {good: true, findings: []}});
     expect(world.host('web2').updaters.active).not.toEqual([]);
+    // What it rests on is kept: what was pending at the first scan is not any more.
+    const {verified, scan} = world.context.recordOf('web2');
+    const pendingIn = async (file = ''): Promise<string[]> =>
+      (await readDocument(world.context, file, scanSchema)).updates.map(({name}) => name);
+    const gone = world.context.recordOf('web2').planned?.changes ?? 0;
+    expect((await pendingIn(scan?.file)).length - (await pendingIn(verified?.scan)).length).toBe(gone);
     // By identify, test and verify.
     expect(world.asked.filter(line => line === 'web2 apt.refresh')).toHaveLength(3);
   });
