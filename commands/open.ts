@@ -7,6 +7,7 @@ import {followEngine} from '../src/engine/follow-engine.ts';
 import type {Engine} from '../src/engine/interface.ts';
 import type {EngineSettings} from '../src/engine/settings.ts';
 import type {StageName} from '../src/model/phase.ts';
+import type {ShallowRule} from '../src/model/policy.ts';
 import {exitCodes} from './exit-code.ts';
 import {readFlags, withFlags} from './flags.ts';
 import {createOutput} from './output.ts';
@@ -16,6 +17,8 @@ import {unknownCommand} from './usage-error.ts';
 
 /** How the console is drawn. */
 export type ScreenFlags = {ascii?: boolean; color?: boolean; screenReader?: boolean};
+
+type OpenFlags = ScreenFlags & {new?: boolean; json?: boolean; policy?: string};
 
 export const withScreenFlags = (command: Command): Command =>
   command
@@ -27,9 +30,10 @@ export const addOpen = (program: Command): void => {
   withScreenFlags(withFlags(program.command('open', {isDefault: true})))
     .argument('[hosts...]', 'names, groups, globs or tag:x for a new run; none means all')
     .option('--new', 'begin another run even if one is open')
+    .option('--policy <file>', 'scan hosts of low risk shallowly, where the policy has it so')
     .description('the console; an open run is gone on with')
     .addHelpText('after', "\nExample:\n  patchdeck open 'web*' --inventory fleet.yaml\n")
-    .action(async (patterns: string[], raw: ScreenFlags & {new?: boolean; json?: boolean}) => {
+    .action(async (patterns: string[], raw: OpenFlags) => {
       const output = createOutput(raw.json === true);
       const name = program.args[0] === 'open' ? 'open' : '';
       try {
@@ -40,6 +44,7 @@ export const addOpen = (program: Command): void => {
           );
         }
         requireTerminal();
+        const shallow = raw.policy === undefined ? undefined : await shallowBy(raw.policy);
         // Loaded while the engine opens: what draws is the larger half of the program.
         const drawing = import('../components/start-console.tsx');
         const flags = readFlags(raw);
@@ -47,11 +52,17 @@ export const addOpen = (program: Command): void => {
         const reopen = (): Promise<Opened> => openOrFollow(settings);
         const [opened] = await Promise.all([reopen(), drawing]);
         const fleet = opened.engine.state().run?.run.fleet ?? settings.fleet?.inventory.fleet ?? 'fleet';
-        process.exitCode = await showConsole(opened, {fleet, operator: flags.operator, reopen}, raw);
+        const about = {fleet, operator: flags.operator, shallow, reopen};
+        process.exitCode = await showConsole(opened, about, raw);
       } catch (error) {
         process.exitCode = output.error(name, error);
       }
     });
+};
+
+const shallowBy = async (file: string): Promise<ShallowRule | undefined> => {
+  const {loadPolicy} = await import('../src/policy/load-policy.ts');
+  return (await loadPolicy(file)).policy.scan.shallow;
 };
 
 /** An engine, and what the console may do with it. */
@@ -87,7 +98,12 @@ export const requireTerminal = (): void => {
  */
 export const showConsole = async (
   opened: Opened,
-  about: {fleet: string; operator?: string; reopen?: () => Promise<Opened>},
+  about: {
+    fleet: string;
+    operator?: string;
+    shallow?: ShallowRule | undefined;
+    reopen?: () => Promise<Opened>;
+  },
   screen: ScreenFlags,
 ): Promise<number> => {
   const {startConsole} = await import('../components/start-console.tsx');
@@ -113,6 +129,7 @@ export const showConsole = async (
         screenReader: screen.screenReader === true,
         now: () => Date.now(),
         operator: about.operator ?? userInfo().username,
+        shallow: about.shallow,
         ...(stage === undefined ? {} : {initialStage: stage}),
       });
       if (left.how === 'quit' || about.reopen === undefined) break;

@@ -78,8 +78,9 @@ const describe = (event: Event): string | undefined => {
     case 'host.scanned': {
       const {summary, host} = event.data;
       const {endOfLife, support} = summary;
+      const least = summary.depth === 'shallow' ? 'shallow, at least ' : '';
       const ends = endOfLife ?? (support?.state === 'unknown' ? support.sentence : undefined);
-      return `  ok ${host}: ${summary.updates} updates, ${securityCount(summary)} security (${summary.os})${ends === undefined ? '' : `\n  !  ${host}: ${ends}`}`;
+      return `  ok ${host}: ${least}${summary.updates} updates, ${securityCount(summary)} security (${summary.os})${ends === undefined ? '' : `\n  !  ${host}: ${ends}`}`;
     }
     case 'host.unreachable':
       return `  x  ${event.data.host}: ${event.data.trouble.what}`;

@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {hostNameSchema} from '../src/model/host.ts';
 import {describeReach} from '../src/model/reach.ts';
 import {securityCount} from '../src/model/scan.ts';
+import {loadPolicy} from '../src/policy/load-policy.ts';
 import {members} from '../src/record/gates.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, repeated, withFlags} from './flags.ts';
@@ -12,6 +13,7 @@ import {table} from './table.ts';
 
 const ownFlags = z.object({
   new: z.boolean().default(false),
+  policy: z.string().optional(),
   leaveOut: z.array(hostNameSchema).default([]),
   reason: z.string().trim().min(1).max(500).default('left out on the command line'),
 });
@@ -21,12 +23,14 @@ export const addScan = (program: Command): void => {
     .argument('[hosts...]', 'names, groups, globs or tag:x; none means all')
     .description('identify: what hosts are and what is pending on them')
     .option('--new', 'begin another run even if one is open')
+    .option('--policy <file>', 'scan hosts of low risk shallowly, where the policy has it so')
     .option('--leave-out <host>', 'a host that does not take part any more; may be repeated', repeated)
     .option('--reason <text>', 'why it is left out')
     .addHelpText('after', "\nExample:\n  patchdeck scan 'web*' --exclude web3 --json\n")
     .action((patterns: string[], raw: unknown) =>
       withEngine('scan', raw, {which: isNew(raw) ? 'new' : 'join', hosts: patterns}, async session => {
-        const {leaveOut, reason} = check(ownFlags, raw);
+        const {leaveOut, reason, policy} = check(ownFlags, raw);
+        const shallow = policy === undefined ? undefined : (await loadPolicy(policy)).policy.scan.shallow;
         const {run} = session.engine.state();
         const begun = run !== undefined;
         const hosts = begun ? hostsOfRun(run, patterns, session.flags.exclude) : undefined;
@@ -36,6 +40,7 @@ export const addScan = (program: Command): void => {
           type: 'start',
           stage: 'identify',
           ...(still === undefined ? {} : {hosts: still}),
+          ...(shallow === undefined ? {} : {shallow}),
         });
         if (!begun && leaveOut.length > 0) await session.submit({type: 'leave-out', hosts: leaveOut, reason});
 
@@ -50,7 +55,7 @@ export const addScan = (program: Command): void => {
                 : [
                     host.name,
                     scan.os,
-                    String(scan.updates),
+                    `${scan.updates}${scan.depth === 'shallow' ? '+' : ''}`,
                     securityCount(scan),
                     String(scan.notInstalled),
                     String(scan.held),

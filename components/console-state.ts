@@ -1,7 +1,7 @@
 import type {EngineState} from '../src/engine/interface.ts';
 import type {HoleAnswer} from '../src/model/hole.ts';
 import type {Ranking} from '../src/model/patch.ts';
-import type {Decision} from '../src/model/policy.ts';
+import type {Decision, ShallowRule} from '../src/model/policy.ts';
 import {stageNames, type StageName} from '../src/model/phase.ts';
 import type {RollbackPoint} from '../src/model/rollback.ts';
 import type {Scan} from '../src/model/scan.ts';
@@ -34,6 +34,8 @@ export type ConsoleState = {
   mode: Mode;
   fleet: string;
   operator: string;
+  /** At which hosts the first scan only glances. */
+  shallow: ShallowRule | undefined;
   theme: Theme;
   now: number;
 };

@@ -1,6 +1,7 @@
 import type {Engine} from '../src/engine/interface.ts';
 import {describeError} from '../src/model/error.ts';
 import type {StageName} from '../src/model/phase.ts';
+import type {ShallowRule} from '../src/model/policy.ts';
 import {bindingFor} from './bindings/all.ts';
 import {whyDisabled, type Context} from './bindings/binding.ts';
 import {firstUi, stageToOpen, topLayer, type ConsoleState, type Mode} from './console-state.ts';
@@ -35,6 +36,7 @@ export type StoreOptions = {
   mode: Mode;
   fleet: string;
   operator: string;
+  shallow?: ShallowRule | undefined;
   theme: Theme;
   now: () => number;
   size: {columns: number; rows: number};
@@ -75,6 +77,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     mode: options.mode,
     fleet: options.fleet,
     operator: options.operator,
+    shallow: options.shallow,
     theme: options.theme,
     now: options.now(),
   };

@@ -3,6 +3,7 @@ import {render, useApp} from 'ink';
 import {useEffect} from 'react';
 import type {Engine} from '../src/engine/interface.ts';
 import type {StageName} from '../src/model/phase.ts';
+import type {ShallowRule} from '../src/model/policy.ts';
 import {Console} from './console.tsx';
 import {makeConsoleStore, type ConsoleStore} from './console-store.ts';
 import {suspend} from './keys/suspend.ts';
@@ -22,6 +23,8 @@ export type ConsoleOptions = {
   /** Milliseconds since 1970. */
   now(): number;
   operator: string;
+  /** At which hosts the first scan only glances, by the policy that the console was opened with. */
+  shallow?: ShallowRule | undefined;
   initialStage?: StageName;
 };
 

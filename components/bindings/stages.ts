@@ -24,12 +24,17 @@ export const stageBindings: readonly Binding[] = [
     where: ['identify'],
     changes: true,
     disabled: c => whyNot(c, 'identify'),
-    deed: () => submit('the scan has started', {type: 'start', stage: 'identify'}),
+    deed: ({state: {shallow}}) =>
+      submit('the scan has started', {
+        type: 'start',
+        stage: 'identify',
+        ...(shallow === undefined ? {} : {shallow}),
+      }),
   },
   {
     id: 'scan-again',
     keys: ['r'],
-    title: 'scan the selected hosts, or the one under the cursor, again',
+    title: 'scan the selected hosts, or the one under the cursor, again, and whole',
     hint: 'rescan',
     tier: 'safe',
     where: ['identify'],

@@ -173,12 +173,19 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
 const pending = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
   const scan = scanOf(record, state);
   if (scan === undefined) return [];
-  if (scan.updates.length === 0) return [line(strong('Nothing is pending.'))];
+  const more = scan.depth === 'shallow' ? ' that a shallow scan shows; more may be' : '';
+  if (scan.updates.length === 0) {
+    return [
+      line(
+        strong(more === '' ? 'Nothing is pending.' : 'Nothing is known to be pending: only a shallow scan.'),
+      ),
+    ];
+  }
   const sorted = [...scan.updates].sort(
     (a, b) => Number(b.security ?? 0.5) - Number(a.security ?? 0.5) || (a.name < b.name ? -1 : 1),
   );
   return [
-    line(strong(`${count(sorted.length, 'update')} pending`)),
+    line(strong(`${count(sorted.length, 'update')} pending${more}`)),
     ...sorted.flatMap(update => updateLines(update, width, state)),
   ];
 };

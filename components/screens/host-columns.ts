@@ -106,6 +106,7 @@ const traits = (record: HostRecord, state: ConsoleState): string[] => [
   ...(record.leftOut === undefined ? [] : ['left-out']),
   ...(record.unreachable === undefined ? [] : ['unreachable']),
   ...(record.scan?.rebootWanted === true ? ['reboot'] : []),
+  ...(record.scan?.depth === 'shallow' ? ['shallow'] : []),
   ...((record.scan?.held ?? 0) > 0 ? ['held'] : []),
   ...(record.troubles.length > 0 ? ['trouble'] : []),
   ...(record.handedOver === undefined ? [] : ['handed-over']),

@@ -21,7 +21,7 @@ const scanNumber = (
   max: Math.max(4, title.length),
   priority,
   align: 'right',
-  cell: record => numberSpan(record.scan?.[id]),
+  cell: record => numberSpan(record.scan?.[id], record.scan?.depth === 'shallow'),
   order: record => record.scan?.[id],
 });
 
@@ -114,6 +114,7 @@ const headline = (state: ConsoleState): Line => {
   const security = answered.reduce((sum, record) => sum + (record.scan?.security ?? 0), 0);
   const unsaid = answered.filter(record => isUnsaid(record) && record.scan?.security === 0);
   const reboots = answered.filter(record => record.scan?.rebootWanted === true);
+  const shallow = answered.filter(record => record.scan?.depth === 'shallow').length;
   const leftOut = records.length - taking.length;
   return line(
     `${number(answered.length)} of ${number(taking.length)} answered`,
@@ -124,6 +125,7 @@ const headline = (state: ConsoleState): Line => {
       exposed.length > 0 ? 'warn' : unsaid.length > 0 ? undefined : 'good',
     ),
     ...(unsaid.length === 0 ? [] : [span(`, ${number(unsaid.length)} perhaps`, 'warn')]),
+    ...(shallow === 0 ? [] : ['   ', span(`${number(shallow)} shallow`, 'warn')]),
     ...(reboots.length === 0 ? [] : [`   ${count(reboots.length, 'reboot')}`]),
     ...(leftOut === 0 ? [] : ['   ', span(`${number(leftOut)} left out`, 'quiet')]),
   );
@@ -139,13 +141,16 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   if (scan === undefined) return aboutHost(record, state, width);
   const pending =
     scan.updates === 0
-      ? 'nothing pending'
+      ? scan.depth === 'shallow'
+        ? 'nothing known to be'
+        : 'nothing pending'
       : `${count(scan.updates, 'update')}, ${number(scan.security)} of them for security${scan.securityUnknown === undefined ? '' : `, of ${number(scan.securityUnknown)} nobody says`}`;
   const not =
     scan.notInstalled === 0 ? '' : `; ${number(scan.notInstalled)} would not be installed (enter says why)`;
+  const shallow = scan.depth === 'shallow' ? '; only a shallow scan, more may be (r scans it whole)' : '';
   return [
     ...aboutHost(record, state, width),
-    ...labelled('pending', pending + not, width, state, 1),
+    ...labelled('pending', pending + not + shallow, width, state, 1),
     ...labelled(
       'system',
       `${shortSystem(scan.os)}, kernel ${scan.kernel}, asked ${ago(scan.at, state.now)}`,
@@ -156,9 +161,12 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   ];
 };
 
-/** Missing is not zero: '?' is what nobody knows. */
-const numberSpan = (n: number | undefined): Span =>
-  n === undefined ? span('?', 'quiet') : n === 0 ? span('0', 'quiet') : span(number(n));
+/** Missing is not zero: '?' is what nobody knows, and after a shallow scan it may be more. */
+const numberSpan = (n: number | undefined, isShallow: boolean): Span => {
+  if (n === undefined) return span('?', 'quiet');
+  if (isShallow) return span(`${number(n)}+`);
+  return n === 0 ? span('0', 'quiet') : span(number(n));
+};
 
 const securitySpan = (scan: HostRecord['scan']): Span => {
   if (scan === undefined) return span('?', 'quiet');

@@ -27,6 +27,7 @@ export const scanStatus = (record: HostRecord, state: ConsoleState): Status => {
   if (record.scan.security > 0) return {glyph: 'warn', word: 'exposed', tone: 'warn'};
   if (record.scan.securityUnknown !== undefined) return {glyph: 'warn', word: 'exposed?', tone: 'warn'};
   if (record.scan.updates > 0) return {glyph: 'warn', word: 'behind', tone: 'warn'};
+  if (record.scan.depth === 'shallow') return {glyph: 'warn', word: 'shallow', tone: 'warn'};
   // Of lists as they are nobody knows that nothing is pending.
   if (record.scan.limits !== undefined) return {glyph: 'warn', word: 'limited', tone: 'warn'};
   return {glyph: 'ok', word: 'clean', tone: 'good'};

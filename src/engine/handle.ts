@@ -51,7 +51,7 @@ const noRun: Refusal = {
   next: 'scan the fleet first (identify)',
 };
 
-const start = async (core: EngineCore, {stage, hosts}: Of<'start'>): Promise<Answer> => {
+const start = async (core: EngineCore, {stage, hosts, shallow}: Of<'start'>): Promise<Answer> => {
   let opened = core.run();
   if (opened === undefined) {
     if (stage !== 'identify') return noRun;
@@ -81,7 +81,7 @@ const start = async (core: EngineCore, {stage, hosts}: Of<'start'>): Promise<Ans
       resolve();
     });
   });
-  const work = runStage(context, stage, hosts, {settings: core.settings, blocked});
+  const work = runStage(context, stage, hosts, {settings: core.settings, blocked, shallow});
   core.background(() => work);
   await Promise.race([begun, work]);
   return 'ok';

@@ -3,7 +3,7 @@ import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import {hostNameSchema} from '../model/host.ts';
 import type {Signal} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';
-import {decisionSchema} from '../model/policy.ts';
+import {decisionSchema, shallowRuleSchema} from '../model/policy.ts';
 import {stageNameSchema} from '../model/phase.ts';
 import {answerSchema, type Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';
@@ -24,8 +24,16 @@ const stopSchema = z.object({
 
 /** What an operator can ask for. Each is checked against the run before anything is done, and journaled with its actor. */
 export const commandSchema = z.discriminatedUnion('type', [
-  /** Starts or resumes a stage; resolves when it has started. `hosts` narrows identify, deploy and verify. */
-  z.object({type: z.literal('start'), stage: stageNameSchema, hosts: hosts.optional()}),
+  /**
+   * Starts or resumes a stage; resolves when it has started. `hosts` narrows identify, deploy and verify; identify only glances at hosts
+   * that `shallow` means.
+   */
+  z.object({
+    type: z.literal('start'),
+    stage: stageNameSchema,
+    hosts: hosts.optional(),
+    shallow: shallowRuleSchema.optional(),
+  }),
   z.object({type: z.literal('leave-out'), hosts, reason}),
   z.object({type: z.literal('choose'), patches: z.array(patchIdSchema).min(1), chosen: z.boolean()}),
   /** Keeps what a policy decided on, as evidence and for the console. It chooses nothing by itself. */

@@ -2,6 +2,7 @@ import {releaseUpdaters} from '../hosts/updaters.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
 import type {HostPlan, Plan} from '../model/plan.ts';
+import type {ShallowRule} from '../model/policy.ts';
 import {waves} from '../policy/waves.ts';
 import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
@@ -19,16 +20,16 @@ import {test} from '../stages/test.ts';
 import {verify} from '../stages/verify.ts';
 import type {EngineSettings} from './settings.ts';
 
-/** Runs a stage to its end. `hosts` narrows identify, deploy and verify. */
+/** Runs a stage to its end. `hosts` narrows identify, deploy and verify, `shallow` says at which hosts identify only glances. */
 export const runStage = async (
   context: RunContext,
   stage: StageName,
   hosts: readonly string[] | undefined,
-  inputs: {settings: EngineSettings; blocked: ReadonlyMap<string, string>},
+  inputs: {settings: EngineSettings; blocked: ReadonlyMap<string, string>; shallow?: ShallowRule | undefined},
 ): Promise<void> => {
   const {settings, blocked} = inputs;
   const stages: Record<StageName, () => Promise<void>> = {
-    identify: () => identify(context, hosts ?? membersByName(context)),
+    identify: () => identify(context, hosts ?? membersByName(context), inputs.shallow),
     prioritize: async () => {
       const {loadKnowledge} = await import('../advisories/knowledge.ts');
       const now = settings.rankedAt ?? context.now();

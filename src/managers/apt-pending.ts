@@ -4,13 +4,16 @@ import {defineScript, type Probe} from '../model/script.ts';
 import {parseSimulation, type SimulatedInstall} from './apt-simulation.ts';
 import type {Pending} from './manager.ts';
 
-const verb = 'apt.pending';
+/** The simulations that ask for more than the plain upgrade, and the names of what all of them keep back. */
+const more = `full=$(simulate dist-upgrade)
+unheld=$(simulate --ignore-hold dist-upgrade)
+names=$(printf '%s\\n%s\\n' "$plain" "$unheld" | awk '
+  /^The following packages have been kept back:/ {on=1; next}
+  /^The following upgrades have been deferred due to phasing:/ {on=1; next}
+  /^[^ ]/ {on=0}
+  on {for (i=1; i<=NF; i++) print $i}' | sort -u)`;
 
-/**
- * Pending updates by three simulations, each asking for more: the plain upgrade, the full one, the full one without holds. What
- * only a later one would install has a class. Works unprivileged and while dpkg is locked (Debug::NoLocking).
- */
-export const pending: Probe<undefined, Pending> = {
+const probeOf = (verb: string, beyondPlain: string): Probe<undefined, Pending> => ({
   script: () =>
     defineScript(
       verb,
@@ -19,15 +22,9 @@ export const pending: Probe<undefined, Pending> = {
 export LC_ALL=C
 simulate() { apt-get -s -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=false "$@" 2>&1; }
 plain=$(simulate --with-new-pkgs upgrade) || { printf '@@ refused\\n%s\\n@@ end\\n' "$plain"; return 0; }
-full=$(simulate dist-upgrade)
-unheld=$(simulate --ignore-hold dist-upgrade)
+${beyondPlain}
 printf '@@ plain\\n%s\\n@@ full\\n%s\\n@@ unheld\\n%s\\n' "$plain" "$full" "$unheld"
 echo '@@ held'; apt-mark showhold
-names=$(printf '%s\\n%s\\n' "$plain" "$unheld" | awk '
-  /^The following packages have been kept back:/ {on=1; next}
-  /^The following upgrades have been deferred due to phasing:/ {on=1; next}
-  /^[^ ]/ {on=0}
-  on {for (i=1; i<=NF; i++) print $i}' | sort -u)
 echo '@@ policy'; [ -z "$names" ] || apt-cache policy $names
 echo '@@ sources'
 wanted=$(printf '%s\\n' "$unheld" | sed -n 's/^Inst \\([^ ]*\\) .*(\\([^ ]*\\) .*/\\1=\\2/p' | sort -u)
@@ -94,7 +91,16 @@ echo '@@ end'`,
     addNewPackages(updates, news, offers);
     return [...updates.values()];
   },
-};
+});
+
+/**
+ * Pending updates by three simulations, each asking for more: the plain upgrade, the full one, the full one without holds. What
+ * only a later one would install has a class. Works unprivileged and while dpkg is locked (Debug::NoLocking).
+ */
+export const pending = probeOf('apt.pending', more);
+
+/** Those of them that the plain upgrade would install, by the one simulation of it: nothing is said of what is kept back. */
+export const glance = probeOf('apt.glance', 'full= unheld=$plain names=');
 
 /** Label `Debian-Security`, a suite that ends in `-security` (Debian 12 reads `oldstable-security` now), or Ubuntu's ESM. */
 export const isSecurity = (origin: string): boolean =>

@@ -6,7 +6,7 @@ import {defineScript, type Probe} from '../model/script.ts';
 import {changedConfiguration} from './apt-configuration.ts';
 import {install, undo} from './apt-install.ts';
 import {foreign} from './apt-foreign.ts';
-import {pending} from './apt-pending.ts';
+import {glance, pending} from './apt-pending.ts';
 import {refusals} from './apt-refusals.ts';
 import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
 import {stage, staged} from './apt-staging.ts';
@@ -155,6 +155,7 @@ export const apt = {
   shell,
   refresh,
   lists,
+  glance,
   pending,
   installed,
   foreign,

@@ -67,6 +67,8 @@ export type Manager = {
   /** When the lists were refreshed last, by the host's clock, in seconds since 1970; without root. `undefined`: nobody knows. */
   lists?: Probe<undefined, number | undefined>;
   pending: Probe<undefined, Pending>;
+  /** A cheaper look at what is pending, where there is one: it may lack what the plain upgrade keeps back. */
+  glance?: Probe<undefined, Pending>;
   installed: Probe<undefined, InstalledPackage[]>;
   /** Installed packages that are not the distribution's own, where the manager can tell: its records say nothing of them. */
   foreign?: Probe<undefined, ForeignPackage[]>;

@@ -72,6 +72,8 @@ const currentPatchSchema = z.object({
   /** What repositories say of it, where they say something of any update. */
   advisories: z.array(repositoryAdvisorySchema).exactOptional(),
   hosts: z.array(z.string()),
+  /** Those of them that were scanned shallowly: something newer may be pending there. Absent: none. */
+  shallow: z.array(z.string()).exactOptional(),
   /** Hosts where the plain upgrade would not install it, with the class. */
   notInstalled: z.array(z.object({host: z.string(), why: notInstalledClassSchema})),
   /** What installing it means, on all hosts together where it can be chosen. Absent in older rankings. */

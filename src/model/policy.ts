@@ -22,9 +22,17 @@ export const exceptionSchema = z
   });
 export type PolicyException = z.infer<typeof exceptionSchema>;
 
+/** Of which hosts a shallow scan is enough: those on which at most this hangs, both stated in the inventory. */
+export const shallowRuleSchema = z.strictObject({
+  criticality: z.enum(['low', 'medium']),
+  exposure: z.enum(['isolated', 'internal']),
+});
+export type ShallowRule = z.infer<typeof shallowRuleSchema>;
+
 /** What a plan is made by. docs/policy.md is the reference. */
 export const policySchema = z.strictObject({
   policy: z.string().trim().min(1).max(100),
+  scan: z.strictObject({shallow: shallowRuleSchema.optional()}).prefault({}),
   select: z
     .strictObject({
       security: z.boolean().default(true),

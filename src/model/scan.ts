@@ -3,11 +3,15 @@ import {baselineSchema, factsSchema} from './facts.ts';
 import {foreignPackageSchema, installedPackageSchema, managerIdSchema, updateSchema} from './package.ts';
 import {reachSchema} from './reach.ts';
 
+const depthSchema = z.literal('shallow');
+
 /** Everything `identify` learnt of one host; kept as a file by digest. */
 export const scanSchema = z.object({
   v: z.literal(1),
   host: z.string(),
   at: z.string(),
+  /** `shallow`: lists as they were, and only what the plain upgrade would install. Absent: whole. */
+  depth: depthSchema.exactOptional(),
   facts: factsSchema,
   /** Failed units, services, listening sockets, mounts and disks at that moment; absent in older scans. */
   baseline: baselineSchema.exactOptional(),
@@ -17,13 +21,15 @@ export const scanSchema = z.object({
   installed: z.array(installedPackageSchema),
   /** Those of them that are not the distribution's own. Absent in older scans, and where the manager cannot tell. */
   foreign: z.array(foreignPackageSchema).exactOptional(),
-  /** What it could not say without root, a sentence each; absent where root was to be had. */
+  /** What it could not say, as nobody may be root there or it was shallow, a sentence each; absent where it says all. */
   limits: z.array(z.string().max(300)).max(10).exactOptional(),
 });
 export type Scan = z.infer<typeof scanSchema>;
 
 /** What of a scan is small enough for an event and for a row of the table. */
 export const scanSummarySchema = z.object({
+  /** `shallow`: what is pending may be more than what is counted here. Absent: whole. */
+  depth: depthSchema.exactOptional(),
   os: z.string(),
   kernel: z.string(),
   updates: z.int(),
@@ -48,18 +54,19 @@ export const scanSummarySchema = z.object({
   endOfLife: z.string().exactOptional(),
   /** Where its release gets fixes for a part only, or nobody knows whether it gets any; absent in older runs. */
   support: z.object({state: z.enum(['limited', 'unknown']), sentence: z.string()}).exactOptional(),
-  /** What it could not say without root, a sentence each; absent where root was to be had. */
+  /** What it could not say, as nobody may be root there or it was shallow, a sentence each; absent where it says all. */
   limits: z.array(z.string().max(300)).max(10).exactOptional(),
   /** Those of its managers that are known from their documentation only, a sentence each; absent where there is none. */
   documented: z.array(z.object({manager: managerIdSchema, sentence: z.string().max(300)})).exactOptional(),
 });
 export type ScanSummary = z.infer<typeof scanSummarySchema>;
 
-/** How many security fixes are pending: `3`, or `3+?` and `?` where it is not known of all updates. */
+/** How many security fixes are pending: `3`, or `3+?` and `?` where it is not known of all updates; `3+` by a shallow scan. */
 export const securityCount = ({
   security,
   securityUnknown = 0,
-}: Pick<ScanSummary, 'security' | 'securityUnknown'>): string => {
-  if (securityUnknown === 0) return String(security);
+  depth,
+}: Pick<ScanSummary, 'security' | 'securityUnknown' | 'depth'>): string => {
+  if (securityUnknown === 0) return `${security}${depth === 'shallow' ? '+' : ''}`;
   return security === 0 ? '?' : `${security}+?`;
 };

@@ -24,20 +24,21 @@ const classOrder: readonly NotInstalledClass[] = [
  * `notInstalled` when the plain upgrade would install none of the packages there. Hosts are in the order of the scans.
  */
 export const groupPatches = (scans: readonly Scan[]): DraftPatch[] => {
-  const pending = scans.flatMap(({host, updates}) => updates.map(update => ({host, update})));
+  const pending = scans.flatMap(({host, updates, depth}) => updates.map(update => ({host, update, depth})));
   const groups = Map.groupBy(pending, ({update}) =>
     patchId(update.manager, update.source, update.sourceVersion),
   );
   return [...groups].flatMap(([id, members]) => draftOf(id, members) ?? []);
 };
 
-type Member = {host: string; update: Update};
+type Member = {host: string; update: Update; depth: Scan['depth'] | undefined};
 
 const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined => {
   const updates = members.map(({update}) => update);
   const [first] = updates;
   if (first === undefined) return undefined;
   const byHost = Map.groupBy(members, ({host}) => host);
+  const shallow = [...byHost].flatMap(([host, here]) => (here[0]?.depth === 'shallow' ? [host] : []));
   // The same version may come from several archives: it is a security fix if one of them says so.
   const told =
     updates.find(({security}) => security) ?? updates.find(({security}) => security !== null) ?? first;
@@ -52,6 +53,7 @@ const draftOf = (id: string, members: readonly Member[]): DraftPatch | undefined
     security: told.security,
     ...(advisories === undefined ? {} : {advisories}),
     hosts: [...byHost.keys()],
+    ...(shallow.length === 0 ? {} : {shallow}),
     notInstalled: [...byHost].flatMap(([host, here]) => {
       const why = whyNot(here.map(({update}) => update.notInstalled));
       return why === undefined ? [] : [{host, why}];

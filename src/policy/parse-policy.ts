@@ -4,7 +4,7 @@ import {shown} from '../inventory/mistake.ts';
 import {placesOf, type Place, type Places} from '../inventory/place.ts';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
-import {exceptionSchema, policySchema, type Policy} from '../model/policy.ts';
+import {exceptionSchema, policySchema, shallowRuleSchema, type Policy} from '../model/policy.ts';
 
 /** Largest policy that is read, in bytes. */
 export const maxPolicyBytes = 1024 * 1024;
@@ -128,8 +128,10 @@ const typeWord = (expected: string): string =>
 const keysAt = (path: readonly PropertyKey[]): string[] => {
   const [section, ...inner] = path.map(String);
   if (section === undefined) return Object.keys(policySchema.shape);
+  if (section === 'scan' && inner.length === 1) return Object.keys(shallowRuleSchema.shape);
   if (section === 'exceptions' && inner.length === 1) return Object.keys(exceptionSchema.shape);
   const keys: Readonly<Record<string, readonly string[]>> = {
+    scan: ['shallow'],
     select: ['security', 'minScore', 'ssvc', 'packages', 'exclude'],
     actNow: ['exploited', 'ssvc', 'severity', 'minScore'],
     deadlines: ['exploited', 'critical', 'high', 'medium', 'low', 'negligible', 'unknown'],

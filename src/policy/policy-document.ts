@@ -8,6 +8,9 @@ export const policyDocument = (policy: Policy, file: string, digest: string): st
     '',
     `From ${cleanLine(file, 300)}, sha256 ${digest}.`,
     '',
+    '## How hosts are scanned',
+    ...scanLines(policy),
+    '',
     '## What is patched',
     ...selectLines(policy),
     '',
@@ -26,6 +29,16 @@ export const policyDocument = (policy: Policy, file: string, digest: string): st
     '## Exceptions',
     ...exceptionLines(policy),
   ].join('\n');
+
+const scanLines = ({scan: {shallow}}: Policy): string[] =>
+  shallow === undefined
+    ? ['- All whole: lists are refreshed, and what is kept back is looked at.']
+    : [
+        `- Those of low risk shallowly: of criticality ${upTo(shallow.criticality, 'low')}, and ${shallow.exposure === 'isolated' ? 'isolated' : 'isolated or internal'}, both stated in the inventory. Their lists are taken as they are, and nothing is planned there before a whole scan.`,
+        '- All others whole.',
+      ];
+
+const upTo = (level: string, least: string): string => (level === least ? level : `${least} or ${level}`);
 
 const selectLines = ({select}: Policy): string[] => [
   `- ${select.security ? 'Updates that close a security hole, and those of which that is not known.' : 'Every pending update.'}`,

@@ -10,19 +10,22 @@ import {decideSsvc, likelyEpss, noHole} from './ssvc.ts';
 export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Rating => {
   const {findings, epss} = threat;
   const cves = 'cves' in inputs.cves ? inputs.cves.cves : [];
-  const isHole = draft.security !== false || cves.length > 0 || 'missing' in inputs.cves;
+  const isHole =
+    draft.security !== false || cves.length > 0 || 'missing' in inputs.cves || draft.shallow !== undefined;
   const cvss = worstCvss(findings);
   const likely = likeliest(epss.scores, cves);
   // An old score is a sign when it is high, and none when it is low.
   const unscored =
     epss.missing === undefined ? cves.filter(cve => !epss.scores.has(cve)).length : cves.length;
   const severity = severityOf(findings, inputs.cves);
-  const exploitation = exploitationOf(inputs, likely, unscored > 0 || !('cves' in inputs.cves));
+  const isWhole = severity.whole && draft.shallow === undefined;
+  const isPartial = unscored > 0 || !('cves' in inputs.cves) || draft.shallow !== undefined;
+  const exploitation = exploitationOf(inputs, likely, isPartial);
   const known = knownSince(findings);
   return {
     severity: severity.level ?? null,
     severityBy: severity.by,
-    severityWhole: severity.whole,
+    severityWhole: isWhole,
     cvss:
       cvss === undefined
         ? null
@@ -41,9 +44,7 @@ export const rate = (draft: DraftPatch, inputs: ScoreInputs, threat: Threat): Ra
     unknown: !isHole
       ? []
       : [
-          ...(severity.whole
-            ? []
-            : [`severity: ${threat.recordsMissing ?? 'not judged for all that it closes'}`]),
+          ...(isWhole ? [] : [`severity: ${threat.recordsMissing ?? 'not judged for all that it closes'}`]),
           ...(cvss === undefined ? [`CVSS: ${threat.recordsMissing ?? 'no vector in the records'}`] : []),
           ...(unscored > 0 || likely === undefined ? [`EPSS: ${epss.missing ?? 'no score yet'}`] : []),
           ...ageUnknown(known, threat.recordsMissing),

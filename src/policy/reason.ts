@@ -27,6 +27,7 @@ export const reasonOf = (draft: DraftPatch, inputs: ScoreInputs, rating?: Rating
       amount(hosts, host => host.exposure === undefined || host.criticality === undefined),
       n => `risk of ${hostsWord(n)} not stated`,
     ),
+    ...(draft.shallow === undefined ? [] : [`${hostsWord(draft.shallow.length)} scanned shallowly`]),
     ...(kevMissing === undefined || exploited.length > 0 ? [] : ['exploited or not: unknown']),
     ...unknownWords(rating),
   ].join(', ');
@@ -39,8 +40,7 @@ export const missingInputs = (draft: DraftPatch, inputs: ScoreInputs, rating?: R
     const names = hosts.filter(host => host[what] === undefined).map(host => host.name);
     // Once one host has the highest, the others could not add to it.
     if (names.length === 0 || hosts.some(host => host[what] === highest)) return [];
-    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-    return [`${what} of ${names.slice(0, 3).join(', ')}${more} is not stated`];
+    return [`${what} of ${someOf(names)} is not stated`];
   };
   return [
     ...('missing' in cves ? [`CVEs: ${cves.missing}`] : []),
@@ -51,6 +51,9 @@ export const missingInputs = (draft: DraftPatch, inputs: ScoreInputs, rating?: R
       : []),
     ...(draft.security === null ? [whetherSecurity(draft)] : []),
     ...(rating?.unknown ?? []),
+    ...(draft.shallow === undefined
+      ? []
+      : [`what is newer on ${someOf(draft.shallow)}: only scanned shallowly`]),
     ...(isUncovered(draft, cves) ? ['no feed covers third-party packages'] : []),
     ...unstated('exposure', 'internet'),
     ...unstated('criticality', 'critical'),
@@ -62,6 +65,9 @@ const whetherSecurity = ({origin}: DraftPatch): string =>
   origin === 'unknown'
     ? 'whether it comes from the security archive'
     : 'whether it is a security fix: its repository has no advisories';
+
+const someOf = (names: readonly string[]): string =>
+  `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
 
 const holeWords = (draft: DraftPatch, {cves, exploited, now}: ScoreInputs): string[] => {
   const known = 'cves' in cves ? cves.cves.length : undefined;

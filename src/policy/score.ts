@@ -41,7 +41,8 @@ export const scorePatch = (draft: DraftPatch, inputs: ScoreInputs): Score => {
   const rated = rating === undefined ? {} : {rating};
   if (isUncovered(draft, cves)) return {score: null, why, missing, ...rated};
 
-  const isWhole = 'cves' in cves && namesAll(cves.source);
+  // What is newer than old lists may close more than this does.
+  const isWhole = 'cves' in cves && namesAll(cves.source) && draft.shallow === undefined;
   const mayBeExploited =
     !isWhole || (kevMissing !== undefined && (cves.cves.length > 0 || draft.security !== false));
   const sum =

@@ -46,12 +46,13 @@ export const isInstallable = ({hosts, notInstalled}: Patch): boolean => {
   return hosts.some(host => !kept.has(host));
 };
 
-/** Known to close no hole. Of what nobody covers, or names only in part, it is not known. */
-export const closesNothing = ({security, cves, cveSource, score}: Patch): boolean =>
-  security === false && cves.length === 0 && namesAll(cveSource) && score !== null;
+/** Known to close no hole. Of what nobody covers, or names only in part, it is not known, nor what lists of long ago lack. */
+export const closesNothing = ({security, cves, cveSource, score, shallow}: Patch): boolean =>
+  shallow === undefined && security === false && cves.length === 0 && namesAll(cveSource) && score !== null;
 
-/** A point release closes holes too, and is in no security archive; so may what a repository without advisories offers. */
-const mayCloseHole = ({security, cves}: Patch): boolean => security !== false || cves.length > 0;
+/** A point release closes holes too, and is in no security archive; so may what a repository without advisories offers, or lists of long ago. */
+const mayCloseHole = ({security, cves, shallow}: Patch): boolean =>
+  security !== false || cves.length > 0 || shallow !== undefined;
 
 const isMeant = (patch: Patch, {security, all, minScore}: Selection): boolean => {
   const kind = all === true || (security === true && mayCloseHole(patch));

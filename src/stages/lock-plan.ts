@@ -43,6 +43,7 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
   const plans = new Map<string, HostPlan>();
   const refused: string[] = [];
   const taking = members(context.state()).filter(record => record.phase !== 'done');
+  requireWholeScans(taking, wish);
   await eachHost(
     context,
     taking.map(record => record.host.name),
@@ -85,6 +86,24 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
     context,
     plan,
     stay === 0 ? reason : `${reason}; ${stay} done under the earlier plan stay with it`,
+  );
+};
+
+/**
+ * Of a host that was scanned shallowly nobody knows what there is to install, also where what is chosen does not seem to be pending: it
+ * would drop out of the plan in silence.
+ */
+const requireWholeScans = (taking: readonly HostRecord[], {chosen, only}: PlanWish): void => {
+  const isMeant = (host: string): boolean => [...chosen].some(id => only?.[id]?.includes(host) ?? true);
+  const names = taking
+    .filter(({scan, host}) => scan?.depth === 'shallow' && isMeant(host.name))
+    .map(({host}) => host.name);
+  if (names.length === 0) return;
+  const shown = names.slice(0, 5).join(' ');
+  throw refusal(
+    'plan.shallow',
+    `of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} there is only a shallow scan: what would be changed there is not known`,
+    `scan ${names.length === 1 ? 'it' : 'them'} whole (patchdeck scan ${shown}${names.length > 5 ? ' ...' : ''}) and rank again, or leave ${names.length === 1 ? 'it' : 'them'} out by name`,
   );
 };
 

@@ -34,7 +34,7 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
       blocked: inputs.blocked,
       now: timed.now(),
       threatOf,
-      feedInputs: holes.feedInputs,
+      feedInputs: [...holes.feedInputs, ...shallowInput(scans)],
     }),
     ...about,
     ...(changelogs === undefined ? {} : {changelogs}),
@@ -44,6 +44,13 @@ export const prioritize = async (context: RunContext, inputs: RankInputs): Promi
   const exploited = ranking.patches.filter(patch => patch.exploited.length > 0).length;
   const summary = `${ranking.patches.length} patches ranked, ${exploited} exploited in the wild`;
   await context.record({type: 'stage.ended', data: {stage: 'prioritize', outcome: 'complete', summary}});
+};
+
+/** What is pending there may be more than what is ranked. */
+const shallowInput = (scans: readonly Scan[]): string[] => {
+  const hosts = scans.filter(({depth}) => depth === 'shallow').map(({host}) => host);
+  const named = `${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ` and ${hosts.length - 5} more` : ''}`;
+  return hosts.length === 0 ? [] : [`scanned shallowly, so that more may be pending there: ${named}`];
 };
 
 /**

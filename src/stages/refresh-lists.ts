@@ -12,16 +12,23 @@ export const refreshLists = async (link: Link, manager: Manager): Promise<Refres
     return {failures: fresh ? undefined : failures, limits: []};
   } catch (error) {
     if (!hasCode(error, 'become.none')) throw error;
-    const at = manager.lists === undefined ? undefined : await link.ask(manager.lists, undefined);
-    const age = at === undefined ? 'nobody knows how old they are' : `they are of ${moment(at)}`;
     return {
       failures: undefined,
       limits: [
-        `its package lists were not refreshed, which only root may: ${age}, and what is pending may be more`,
+        `its package lists were not refreshed, which only root may: ${await ageOf(link, manager)}, and what is pending may be more`,
         'nothing can be installed or restarted there: the user is not root, and the inventory says become: none',
       ],
     };
   }
+};
+
+/** What a scan that takes the lists of a low-risk host as they are cannot say. */
+export const shallowLimit = async (link: Link, manager: Manager): Promise<string> =>
+  `a shallow scan, as the policy has it for hosts of low risk: the package lists were not refreshed (${await ageOf(link, manager)})${manager.glance === undefined ? '' : ', and what is kept back was not looked at'}; what is pending may be more`;
+
+const ageOf = async (link: Link, manager: Manager): Promise<string> => {
+  const at = manager.lists === undefined ? undefined : await link.ask(manager.lists, undefined);
+  return at === undefined ? 'nobody knows how old they are' : `they are of ${moment(at)}`;
 };
 
 const moment = (seconds: number): string =>

@@ -3,6 +3,7 @@ import {Console} from '../../components/console.tsx';
 import {makeConsoleStore} from '../../components/console-store.ts';
 import {makeTheme} from '../../components/theme.ts';
 import type {StageName} from '../../src/model/phase.ts';
+import type {ShallowRule} from '../../src/model/policy.ts';
 import {FakeEngine} from './fake-engine.ts';
 import {FakeStdin, FakeStdout} from './terminal.ts';
 
@@ -17,6 +18,7 @@ type Options = {
   colour?: boolean;
   screenReader?: boolean;
   stage?: StageName;
+  shallow?: ShallowRule;
   now?: () => number;
 };
 
@@ -34,6 +36,7 @@ export const show = async (options: Options = {}) => {
     mode: options.mode ?? 'live',
     fleet: 'shop-eu',
     operator: 'kim',
+    shallow: options.shallow,
     theme: makeTheme({
       ascii: options.ascii ?? true,
       colour: options.colour ?? false,

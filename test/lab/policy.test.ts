@@ -148,4 +148,28 @@ describe('a policy run on real hosts', () => {
     expect(await open(excepted)).toEqual(before[1]);
     expect(await open(unfixed)).toEqual(['lab1', 'lab4']);
   });
+
+  it('only glances at a host of low risk, and plans nothing there before it was scanned whole', async () => {
+    await writeFile(policy, 'policy: lab\nscan: {shallow: {criticality: medium, exposure: internal}}\n');
+    const refreshed = async (): Promise<string> =>
+      (await lab.shell('lab3', 'stat -c %Y /var/lib/apt/lists/partial')).stdout;
+    const before = await refreshed();
+    const glance = await deck.run('scan', 'lab3', '--new', '--policy', policy);
+    expect(glance.exit).toBe(0);
+    const summaryIn = ({lines}: Answer): unknown =>
+      lines.find(({type}) => type === 'host.scanned')?.data?.['summary'];
+    expect(summaryIn(glance)).toMatchObject({
+      depth: 'shallow',
+      limits: [expect.stringContaining('the package lists were not refreshed') as string],
+    });
+    expect(await refreshed()).toBe(before);
+    const refused = await deck.run('plan', '--all');
+    const chosen = refused.result['problems'];
+    expect([refused.exit, chosen]).toEqual([4, [expect.objectContaining({code: 'plan.shallow'})]]);
+
+    const whole = await deck.run('scan', 'lab3');
+    expect(summaryIn(whole)).not.toHaveProperty('depth');
+    expect(await refreshed()).not.toBe(before);
+    expect((await deck.run('plan', '--package', 'pdlab-web')).result['plan']).toMatchObject({hosts: 1});
+  });
 });

@@ -344,6 +344,15 @@ describe('the file', () => {
   ])('cannot be %j', (text, why) => {
     expect(mistakesIn(text)[0]).toContain(why);
   });
+  it('has no host scanned shallowly that faces the internet, or on which much hangs', () => {
+    expect(
+      mistakesIn('policy: x\nscan: {shallow: {criticality: high, exposure: internet, data: public}}'),
+    ).toEqual([
+      'p.yaml:2:31: "scan.shallow.criticality" cannot be "high"; allowed: low, medium',
+      'p.yaml:2:47: "scan.shallow.exposure" cannot be "internet"; allowed: isolated, internal',
+      'p.yaml:2:57: unknown key "data" in "scan.shallow"; allowed: criticality, exposure',
+    ]);
+  });
   it('reads as a document for people', () => {
     const text = [
       'policy: Weekly',
@@ -352,11 +361,13 @@ describe('the file', () => {
       'deadlines: {exploited: 3, critical: 7}',
       'approve: {severity: medium, maxHosts: 20}',
       'effort: {maxHosts: 20}',
+      'scan: {shallow: {criticality: medium, exposure: internal}}',
       'exceptions: [{package: php8.2, reason: breaks the shop., owner: A. Ops, mitigation: WAF rule 7., expires: 2026-12-31}]',
     ].join('\n');
     const document = policyDocument(parsePolicy(text, 'p.yaml'), 'p.yaml', 'abc');
     for (const line of [
       '# Weekly',
+      '- Those of low risk shallowly: of criticality low or medium, and isolated or internal, both stated in the inventory. Their lists are taken as they are, and nothing is planned there before a whole scan.',
       '- With a score of at least 40; what has no score stays in.',
       '- Never mysql*.',
       '- The rest in the next window: Sunday 02:00-05:00.',

@@ -3,8 +3,10 @@ import type {Kev} from '../../src/advisories/kev.ts';
 import type {Host} from '../../src/model/host.ts';
 import {rankingSchema, type Patch, type Ranking} from '../../src/model/patch.ts';
 import type {Update} from '../../src/model/package.ts';
+import type {Scan} from '../../src/model/scan.ts';
 import {groupPatches} from '../../src/policy/group.ts';
 import {rankPatches, type CveAnswer} from '../../src/policy/rank.ts';
+import {closesNothing} from '../../src/policy/select.ts';
 import {host, scan, update} from './example-fleet.ts';
 
 const now = Date.parse('2026-11-24T03:00:00Z');
@@ -27,6 +29,8 @@ const highest: Partial<Host> = {exposure: 'internet', criticality: 'critical', d
 
 type World = {
   hosts?: Host[];
+  /** Hosts that were scanned shallowly. */
+  shallow?: string[];
   updates: Update[];
   answers?: Record<string, CveAnswer>;
   kev?: Kev;
@@ -38,8 +42,13 @@ const rank = ({
   answers = {},
   kev: known = kev,
   blocked = [],
+  shallow = [],
 }: World): Ranking => {
-  const ranking = rankPatches(groupPatches(hosts.map(each => scan(each.name, updates))), {
+  const scans = hosts.map(({name}): Scan => ({
+    ...scan(name, updates),
+    ...(shallow.includes(name) ? {depth: 'shallow'} : {}),
+  }));
+  const ranking = rankPatches(groupPatches(scans), {
     hosts,
     kev: known,
     cvesOf: id => answers[/:(.*)@/.exec(id)?.[1] ?? ''] ?? cves(),
@@ -96,6 +105,21 @@ describe('the score', () => {
     const scores = worlds.map(world => only(world).score ?? 0);
     expect(scores).toEqual([...scores].sort((a, b) => a - b));
     expect(new Set(scores).size).toBe(scores.length);
+  });
+});
+
+describe('a shallow scan', () => {
+  const hosts = [host('a', lowest), host('b', lowest)];
+  it('is named, and what it may hide keeps a patch from ranking low', () => {
+    const world = {hosts, updates: [update('x', plain)]};
+    const whole = only(world);
+    const found = only({...world, shallow: ['b']});
+    expect(found).toMatchObject({shallow: ['b'], hosts: ['a', 'b']});
+    expect(found.missing).toContain('what is newer on b: only scanned shallowly');
+    expect(found.why).toContain('1 host scanned shallowly');
+    expect(whole.missing.join()).not.toContain('shallowly');
+    expect(found.score ?? 0).toBeGreaterThan(whole.score ?? 0);
+    expect([closesNothing(whole), closesNothing(found)]).toEqual([true, false]);
   });
 });
 

@@ -46,6 +46,47 @@ describe('the identify stage', () => {
     );
   });
 
+  it('only glances at hosts of low risk where it is told so, and says what that cannot say', async () => {
+    const low = {criticality: 'low', exposure: 'internal'} as const;
+    const world = createWorld({
+      web1: low,
+      web2: {...low, exposure: 'internet'},
+      web3: {exposure: 'isolated'},
+    });
+    const glance = (): Promise<void> =>
+      identify(world.context, ['web1', 'web2', 'web3'], {criticality: 'low', exposure: 'internal'});
+    await glance();
+    const asked = (host: string): string[] =>
+      world.asked.filter(line => line.startsWith(host)).map(line => line.split(' ')[1] ?? '');
+    expect(asked('web1')).toEqual([
+      'host.facts',
+      'host.baseline',
+      'apt.lists',
+      'apt.glance',
+      'apt.installed',
+      'apt.foreign',
+    ]);
+    // Neither one that faces the internet, nor one of which the inventory does not say how much hangs on it.
+    for (const host of ['web2', 'web3']) expect(asked(host)).toContain('apt.refresh');
+    const depthOf = (host: string) => world.context.recordOf(host).scan?.depth;
+    expect(['web1', 'web2', 'web3'].map(depthOf)).toEqual(['shallow', undefined, undefined]);
+    const {scan} = world.context.recordOf('web1');
+    expect(scan?.limits).toEqual([
+      expect.stringMatching(/^a shallow scan.*were not refreshed.*what is pending may be more$/),
+    ]);
+    expect((await readDocument(world.context, scan?.file ?? '', scanSchema)).depth).toBe('shallow');
+    expect(world.context.of('stage.ended').at(-1)?.data.summary).toContain(
+      '1 scanned shallowly, more may be pending there',
+    );
+
+    await identify(world.context, ['web1']);
+    expect(world.context.recordOf('web1').scan).not.toHaveProperty('depth');
+    expect(world.context.recordOf('web1').scan).not.toHaveProperty('limits');
+    // What is known whole is not forgotten for a glance.
+    await glance();
+    expect(depthOf('web1')).toBeUndefined();
+  });
+
   it('without root takes the lists as they are, and says what it cannot say', async () => {
     const world = createWorld({web1: {}, web2: {}});
     world.on('web2', 'apt.refresh', () => {

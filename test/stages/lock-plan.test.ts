@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {PatchdeckError} from '../../src/model/error.ts';
 import {planSchema, type Plan} from '../../src/model/plan.ts';
 import {readDocument} from '../../src/rollout/context.ts';
+import {identify} from '../../src/stages/identify.ts';
 import {lockPlan} from '../../src/stages/lock-plan.ts';
 import {createWorld, linkFault, scanned, type World} from '../rollout/simulated-hosts.ts';
 import {jobId, rejection} from '../store/example-run.ts';
@@ -44,6 +45,32 @@ describe('a plan that is locked', () => {
     });
     expect(world.context.state().run.plan).toMatchObject({hosts: 3, changes: 9, revision: 1});
     expect(world.context.recordOf('web2')).toMatchObject({phase: 'queued', planned: {changes: 3}});
+  });
+
+  it('has nothing for a host that was only scanned shallowly, and is not locked without it in silence', async () => {
+    const world = createWorld({web1: {criticality: 'low', exposure: 'isolated'}, web2: {}});
+    const rule = {criticality: 'low', exposure: 'isolated'} as const;
+    await identify(world.context, ['web1', 'web2'], rule);
+    // Its old lists do not even know of it.
+    world.on('web1', 'apt.glance', answer => answer.replaceAll(/^.*(openssl|libssl3).*\n/gm, ''));
+    await identify(world.context, ['web1', 'web2'], rule);
+    expect(await refusal(lock(world, [openssl]))).toMatchObject({
+      kind: 'gate',
+      code: 'plan.shallow',
+      message: expect.stringContaining('of web1 there is only a shallow scan') as string,
+      next: 'scan it whole (patchdeck scan web1) and rank again, or leave it out by name',
+    });
+    expect(world.asked.filter(line => line.includes('apt.simulate'))).toEqual([]);
+
+    // A policy that has it on the other one alone asks nothing of it.
+    const only = {[openssl]: ['web2']};
+    const wish = {chosen: new Set([openssl]), reboot: 'never', blocked: new Map(), only} as const;
+    await lockPlan(world.context, wish, 'test');
+    expect((await planOf(world)).hosts.map(({host}) => host)).toEqual(['web2']);
+
+    await identify(world.context, ['web1']);
+    await lock(world, [openssl]);
+    expect((await planOf(world)).hosts.map(({host}) => host)).toEqual(['web1', 'web2']);
   });
 
   it('has a patch on the hosts that are named for it alone', async () => {

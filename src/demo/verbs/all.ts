@@ -12,7 +12,7 @@ import {
   refusals,
   room,
 } from './packages.ts';
-import {pending} from './pending.ts';
+import {glance, pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
 import {boot, identity, inhibitUpdaters, reboot, releaseUpdaters, userId, writeHead} from './upkeep.ts';
@@ -41,6 +41,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['apt.refresh', refresh],
   ['apt.lists', lists],
   ['apt.pending', pending],
+  ['apt.glance', glance],
   ['apt.installed', installed],
   ['apt.foreign', foreign],
   ['apt.marks', marks],

@@ -19,6 +19,20 @@ export const pending: Verb = verb(1500, z.object({}), host => {
   );
 });
 
+/** The plain upgrade alone. */
+export const glance: Verb = verb(500, z.object({}), host => {
+  const plain = printSimulation(upgradeAll(host, 'plain'), true);
+  return answer(
+    ['plain', plain],
+    ['full', []],
+    ['unheld', plain],
+    ['held', [...host.held]],
+    ['policy', []],
+    ['sources', sourcesOf(host)],
+    ['distribution', ['Debian']],
+  );
+});
+
 const policyOf = (host: DemoHost, names: readonly string[]): string[] =>
   offersFor(host)
     .filter(offer => names.includes(offer.binary.name))
