@@ -64,7 +64,9 @@ export const systemFault = (target: Target, log: string, said: string): Patchdec
   const line = cleanLine(lines.at(-1) ?? 'it said nothing', 200);
   const node = errnos.find(([pattern]) => pattern.test(text))?.[1];
   if (node !== undefined) return linkFault(target, Object.assign(new Error(line), {code: node}));
-  if (/Exceeded MaxStartups|Not allowed at this time/.test(text)) return notSsh(target, text);
+  // ssh shows what came before the banner of a host in its log alone.
+  const before = /Exceeded MaxStartups|Not allowed at this time/.exec(`${said}\n${log}`)?.[0];
+  if (before !== undefined) return notSsh(target, before);
   const algorithm = /no matching [^\n]*/i.exec(text)?.[0];
   if (algorithm !== undefined) return noCommonAlgorithm(target, algorithm);
   if (/Too many authentication failures/.test(text)) {
