@@ -81,6 +81,7 @@ const demoSettings = (demo: Demo, inventory: Inventory, directory: string, flags
     cacheDir: join(directory, 'cache'),
     run: undefined,
     fleet: {inventory, text: demo.inventoryText, hosts: inventory.hosts.map(host => host.name)},
+    source: {named: join(directory, 'inventory.yaml'), directory},
     mode: 'demo',
     operator: flags.operator,
     ssh: {

@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {z} from 'zod';
-import type {Description} from '../src/inventory/edit-overlay.ts';
+import {described, type Description} from '../src/inventory/description.ts';
 import {selectHosts} from '../src/inventory/select.ts';
 import {PatchdeckError} from '../src/model/error.ts';
 import {hostSchema} from '../src/model/host.ts';
@@ -10,14 +10,13 @@ import {answer, hostTable, load} from './inventory-answer.ts';
 import type {Output, Result} from './output.ts';
 
 const {criticality, exposure, data} = hostSchema.shape;
-const settings = ['criticality', 'exposure', 'data', 'owner', 'tags'] as const;
 const ownFlags = z.object({
   criticality,
   exposure,
   data,
   owner: z.string().optional(),
   tag: z.array(z.string()).optional(),
-  unset: z.array(z.enum(settings)).default([]),
+  unset: z.array(z.enum(described)).default([]),
 });
 
 export const addInventorySet = (inventory: Command): void => {
@@ -28,7 +27,7 @@ export const addInventorySet = (inventory: Command): void => {
     .option('--data <d>', 'public, internal, confidential or regulated')
     .option('--owner <name>', 'who answers for them')
     .option('--tag <tag>', 'their tags in the overlay; may be repeated', repeated)
-    .option('--unset <what>', `take back: ${settings.join(', ')}; may be repeated`, repeated)
+    .option('--unset <what>', `take back: ${described.join(', ')}; may be repeated`, repeated)
     .description('says something of hosts in the overlay beside the inventory, which itself is only read')
     .addHelpText('after', '\nExample:\n  patchdeck inventory set web --criticality high --owner shop\n')
     .action((patterns: string[], raw: unknown) =>

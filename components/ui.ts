@@ -54,6 +54,12 @@ export type Field = {
   value: string;
   /** Longest value taken, in characters. */
   most: number;
+  /** One of these is picked, not typed. */
+  options?: readonly string[];
+  /** It is no mistake to leave it empty. */
+  mayBeEmpty?: true;
+  /** What may stand there. */
+  hint?: string;
 };
 
 /** What a live action shows before it does anything: a heading, then one value a row. */

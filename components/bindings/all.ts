@@ -2,6 +2,7 @@ import type {ScreenId} from '../screens/screen-id.ts';
 import {isHere, type Binding} from './binding.ts';
 import {blockingBindings} from './blocking.ts';
 import {deployBindings} from './deploying.ts';
+import {describingBindings} from './describing.ts';
 import {everywhereBindings} from './everywhere.ts';
 import {closingBindings, lookBindings} from './holes.ts';
 import {hostBindings} from './hosts.ts';
@@ -24,6 +25,7 @@ export const bindings: readonly Binding[] = [
   ...lookBindings,
   ...blockingBindings,
   ...hostBindings,
+  ...describingBindings,
   ...selectingBindings,
   ...everywhereBindings,
   ...movingBindings,

@@ -7,8 +7,9 @@ import {paletteMatches} from '../layers/palette.ts';
 import {listedTroubles} from '../set-aside.ts';
 import {goToTrouble} from '../troubles.ts';
 import {editText} from './edit-text.ts';
+import {pickOption} from './pick-option.ts';
 import type {Press} from './press.ts';
-import type {Deed, Layer} from '../ui.ts';
+import type {Deed, Field, Layer} from '../ui.ts';
 
 type LayerOf<Kind extends Layer['kind']> = Extract<Layer, {kind: Kind}>;
 
@@ -149,6 +150,8 @@ const inTyped = (layer: LayerOf<'typed'>, press: Press): readonly Deed[] | undef
   return typed === undefined ? unless(press) : [replace({...layer, typed})];
 };
 
+const isMissing = ({value, mayBeEmpty}: Field): boolean => mayBeEmpty !== true && value.trim() === '';
+
 const inForm = (layer: LayerOf<'form'>, press: Press): readonly Deed[] | undefined => {
   const field = layer.fields[layer.at];
   if (press.key === 'esc') return [close, say('nothing was done')];
@@ -158,13 +161,16 @@ const inForm = (layer: LayerOf<'form'>, press: Press): readonly Deed[] | undefin
     return [replace({...layer, at: (layer.at + by + layer.fields.length) % layer.fields.length})];
   }
   if (press.key === 'enter') {
-    if (field.value.trim() === '') return [say(`${field.label} is needed; esc goes back`)];
-    const empty = layer.fields.findIndex(item => item.value.trim() === '');
+    if (isMissing(field)) return [say(`${field.label} is needed; esc goes back`)];
+    const empty = layer.fields.findIndex(isMissing);
     if (empty >= 0) return [replace({...layer, at: empty})];
     if (layer.at < layer.fields.length - 1) return [replace({...layer, at: layer.at + 1})];
     return [close, layer.then(Object.fromEntries(layer.fields.map(item => [item.id, item.value.trim()])))];
   }
-  const value = editText(field.value, press, field.most);
+  const value =
+    field.options === undefined
+      ? editText(field.value, press, field.most)
+      : pickOption(field.value, field.options, press);
   if (value === undefined) return unless(press);
   return [
     replace({...layer, fields: layer.fields.map((item, i) => (i === layer.at ? {...item, value} : item))}),

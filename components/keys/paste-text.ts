@@ -22,7 +22,9 @@ export const pasteText = (state: ConsoleState, text: string): Ui | undefined => 
       return changeLayer(ui, {
         ...layer,
         fields: layer.fields.map((field, i) =>
-          i === layer.at ? {...field, value: addText(field.value, text, field.most)} : field,
+          i === layer.at && field.options === undefined
+            ? {...field, value: addText(field.value, text, field.most)}
+            : field,
         ),
       });
     default:

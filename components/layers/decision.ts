@@ -1,5 +1,5 @@
 import type {ConsoleState} from '../console-state.ts';
-import {displayWidth, graphemes} from '../display-width.ts';
+import {cut, displayWidth, graphemes} from '../display-width.ts';
 import {line, span, strong, wrap, type Line} from '../span.ts';
 import type {Layer} from '../ui.ts';
 
@@ -53,11 +53,13 @@ const after = (state: ConsoleState, layer: Decision, width: number): Line[] => {
         const room = width - label - 8;
         // The end of a long value is where it is typed.
         const value = graphemes(field.value).slice(-room).join('');
+        const hint = cut(field.hint ?? '', Math.max(0, room - displayWidth(value) - 2), more);
         return line(
           here ? '> ' : '  ',
           strong(field.label.padEnd(label)),
           '  ',
           span(`${value}${here ? '_' : ''}`, here ? 'accent' : 'quiet'),
+          ...(hint === '' || (!here && value !== '') ? [] : [span(`  ${hint}`, 'quiet')]),
         );
       });
     }

@@ -6,6 +6,7 @@ import {lockPlan} from '../stages/lock-plan.ts';
 import {keepFromBeginning} from '../rollout/guard.ts';
 import type {Command} from './interface.ts';
 import {closeRun} from './close-run.ts';
+import {describeHosts} from './describe-hosts.ts';
 import type {EngineCore} from './core.ts';
 import {oneAtATime} from './one-at-a-time.ts';
 import {
@@ -170,6 +171,8 @@ const decide = async (
       await record({type: 'stage.signed-off', data: {stage, name, reason}});
       return 'ok';
     }
+    case 'describe':
+      return await describeHosts(core, concerned, command.description, record);
     case 'roll-back': {
       const refusal = refuseRollBack(context, concerned);
       if (refusal !== undefined) return refusal;

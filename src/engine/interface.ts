@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {descriptionSchema} from '../inventory/description.ts';
 import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import {hostNameSchema} from '../model/host.ts';
 import type {Signal} from '../model/job.ts';
@@ -62,6 +63,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({type: z.literal('block'), patch: patchIdSchema, reason}),
   /** Takes a block back, for the whole fleet. */
   z.object({type: z.literal('unblock'), patch: patchIdSchema, reason}),
+  /** States something of hosts in the overlay, beside an inventory that is only read. */
+  z.object({type: z.literal('describe'), hosts, description: descriptionSchema}),
   z.object({type: z.literal('retry'), hosts}),
   z.object({type: z.literal('skip'), hosts, reason}),
   z.object({type: z.literal('hand-over'), hosts, owner: z.string().trim().min(1).max(100), reason}),

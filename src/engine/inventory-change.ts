@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {describeError, PatchdeckError} from '../model/error.ts';
 import type {Host} from '../model/host.ts';
 import {findInventory, loadInventory} from '../inventory/load.ts';
@@ -23,6 +24,8 @@ export const inventoryChange = async (
     const path = await findInventory(named, process.env, directory);
     const {inventory, text} = await loadInventory(path, {overlay});
     if (sha256(new TextEncoder().encode(text)) === state.run.inventory) return undefined;
+    // As after hosts were described from the console: the run has it already.
+    if (isTaken(state, inventory.hosts)) return undefined;
     const what = differences(state, inventory.hosts);
     return `the inventory ${path} is not what it was${what}: ${goesOn}; \`patchdeck scan --new\` takes the new one`;
   } catch (error) {
@@ -32,6 +35,10 @@ export const inventoryChange = async (
     return `${goesOn}, though its inventory cannot be read now: ${describeError(error)}`;
   }
 };
+
+/** All that it says of hosts is what the run goes by. */
+const isTaken = ({hosts}: RunState, present: readonly Host[]): boolean =>
+  present.length === hosts.size && present.every(host => isDeepStrictEqual(hosts.get(host.name)?.host, host));
 
 const differences = ({hosts}: RunState, present: readonly Host[]): string => {
   const now = new Map(present.map(host => [host.name, host]));

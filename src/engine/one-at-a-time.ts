@@ -42,6 +42,8 @@ const wordsOf = (command: Command): string | undefined => {
     case 'leave-out':
     case 'skip':
       return 'hosts are just being set aside';
+    case 'describe':
+      return 'hosts are just being described';
     case 'close':
       return 'the run is just being closed';
     default:

@@ -4,15 +4,10 @@ import {dirname} from 'node:path';
 import {isScalar, parseDocument} from 'yaml';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
+import type {Description} from './description.ts';
 import {invalidInventory} from './mistake.ts';
 import {readOverlay} from './overlay.ts';
 import {readText} from './read-text.ts';
-import type {HostEntry} from './schema.ts';
-
-/** What can be said of hosts from the console; null takes it back. */
-export type Description = {
-  [Key in 'criticality' | 'exposure' | 'data' | 'owner' | 'tags']?: HostEntry[Key] | null;
-};
 
 /**
  * States something of hosts in an overlay, which is made where there is none. Everything else in it stays as it is written, comments

@@ -40,7 +40,7 @@ const groupSchema = z.strictObject({
   canary: canary.optional(),
   oneAtATime: z.boolean().optional(),
 });
-const hostEntrySchema = z.strictObject({
+export const hostEntrySchema = z.strictObject({
   ...settings,
   canary: canary.optional(),
   // What it may look like is checked with the other addresses, in cross-checks.ts.

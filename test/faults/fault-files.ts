@@ -168,6 +168,11 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/engine/resume.test.ts', fault: 'a run left in the middle'},
   {file: 'test/engine/one-at-a-time.test.ts', fault: 'two commands at once'},
   {file: 'test/engine/blocked-version.test.ts', fault: 'a version blocked meanwhile'},
+  {
+    file: 'test/engine/describe-hosts.test.ts',
+    fault: 'an overlay that somebody else writes too',
+    only: /meanwhile|mistake/,
+  },
   {file: 'test/engine/set-aside.test.ts', fault: 'a host set aside meanwhile'},
   {file: 'test/engine/epoch.test.ts', fault: 'a host that cannot be told of a taking over'},
   {file: 'test/rollout/guard.test.ts', fault: 'whatever ends the work on a host'},

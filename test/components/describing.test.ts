@@ -1,0 +1,125 @@
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {FakeEngine} from './fake-engine.ts';
+import {host, rankedShop, scannedShop, shop} from './fleet.ts';
+import {keys, show, type Shown} from './harness.tsx';
+
+let engine: FakeEngine;
+let shown: Shown | undefined;
+beforeEach(() => {
+  engine = new FakeEngine(() => Date.now());
+});
+afterEach(() => shown?.unmount());
+
+const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
+  shown = await show({engine, now: engine.now, ...options});
+  return shown;
+};
+const right = '\u001b[C';
+
+test('o says what a host is worth: picked by a letter or an arrow, shown before it is done, and only what changed', async () => {
+  scannedShop(engine);
+  const console = await open({stage: 'identify'});
+  await console.send('/');
+  await console.send(`db1${keys.enter}o`);
+  const form = await console.until('Describe 1 host');
+  expect(form).toMatch(/> criticality +critical_ +low medium high critical/);
+  expect(form).toMatch(/ owner +dba/);
+  expect(form).toMatch(/ data +public internal confidential regulated/);
+  await console.send('h');
+  await console.until(/> criticality +high_/);
+  await console.send(keys.down);
+  await console.send(right);
+  await console.send(keys.enter);
+  await console.until(/ exposure +isolated/);
+  await console.send(`r${keys.enter}`);
+  // No letter picks anything that is not there.
+  await console.until(/ data +regulated/);
+  await console.send('\u0015');
+  await console.send(`${keys.enter}eu prod${keys.enter}`);
+  const asked = await console.until('Describe 1 host so?');
+  expect(asked).toContain('criticality: high (was critical)');
+  expect(asked).toContain('exposure: isolated (was not stated)');
+  expect(asked).toContain('owner: not stated (was dba)');
+  expect(asked).toContain('Written to the overlay beside the inventory, which itself stays as it is.');
+  expect(engine.commands).toEqual([]);
+  await console.send('y');
+  await console.until('described');
+  expect(engine.commands).toEqual([
+    {
+      type: 'describe',
+      hosts: ['db1'],
+      description: {
+        criticality: 'high',
+        exposure: 'isolated',
+        data: 'regulated',
+        owner: null,
+        tags: ['eu', 'prod'],
+      },
+    },
+  ]);
+});
+
+test('of several hosts what differs stays as it is on each, and is said; the others are described together', async () => {
+  rankedShop(engine);
+  const console = await open({stage: 'identify'});
+  await console.send('aA');
+  await console.send('/');
+  await console.send(`is:canary or db${keys.enter}ao`);
+  const form = await console.until('Describe 2 hosts');
+  expect(form).toMatch(/> criticality +_ +differs, and stays: (high, critical|critical, high)/);
+  await console.send(keys.down);
+  await console.send(keys.down);
+  await console.send(`c${keys.enter}${keys.enter}${keys.enter}`);
+  const asked = await console.until('Describe 2 hosts so?');
+  expect(asked).toContain('data: confidential (was not stated)');
+  expect(asked).not.toContain('criticality:');
+  await console.send('y');
+  await console.until('described. Next: rank what is pending anew (2, then b)');
+  expect(engine.commands).toMatchObject([{type: 'describe', description: {data: 'confidential'}}]);
+  expect(engine.commands[0]).not.toHaveProperty('description.criticality');
+});
+
+test('what was not changed is not asked for, and n, Esc and Enter change nothing', async () => {
+  scannedShop(engine);
+  const console = await open({stage: 'identify'});
+  await console.send('o');
+  await console.until('Describe 1 host');
+  for (let i = 0; i < 5; i++) await console.send(keys.enter);
+  await console.until('nothing was changed');
+  await console.send('oh');
+  await console.until('Describe 1 host');
+  await console.send('\u001b[A');
+  await console.send(`x y${keys.enter}`);
+  await console.until('so?');
+  await console.send(keys.enter);
+  await console.until('Enter alone confirms nothing');
+  await console.send('n');
+  await console.until('nothing was done');
+  expect(engine.commands).toEqual([]);
+});
+
+test('a console that only follows changes nothing, and shows what the other one says of a host', async () => {
+  scannedShop(engine);
+  const console = await open({mode: 'read-only', stage: 'identify'});
+  await console.send('o');
+  await console.until('this console only reads');
+  engine.happen({type: 'host.included', data: {host: host('db1', {...shop[3], owner: 'night shift'})}});
+  await console.send(keys.enter);
+  await console.until('night shift');
+});
+
+test('a refusal is a sentence with its next step', async () => {
+  scannedShop(engine);
+  engine.answer = () => ({
+    code: 'overlay.changed',
+    what: 'somebody changed it meanwhile: criticality of db1 is low now; nothing was written',
+    next: 'it is shown as it is now; say it again',
+  });
+  const console = await open({stage: 'identify'});
+  await console.send(`oc${keys.down}${keys.down}`);
+  await console.until('Describe 1 host');
+  await console.send(`p${keys.enter}${keys.enter}${keys.enter}`);
+  await console.until('so?');
+  await console.send('y');
+  await console.until('somebody changed it meanwhile');
+});
