@@ -8,9 +8,13 @@ const timers =
 
 const leaseUnit = 'patchdeck-updaters';
 
+/** Shell text for the timers of leases that are under way; a version before gave them the bare name. */
+const leaseTimers = `systemctl list-units --all --plain --no-legend '${leaseUnit}*.timer' | cut -d' ' -f1`;
+
 /**
  * Stops the automatic updaters for at most `seconds`: a timer on the host starts those that were on again, whatever becomes of
- * the console. A reboot ends it too: stopped is not disabled. Asked again, the time begins anew. Answers `nothing` where none of them ran.
+ * the console. A reboot ends it too: stopped is not disabled. Asked again, the time begins anew: by a timer of its own, so that the one
+ * before still ends it where the new one cannot be had. Answers `nothing` where none of them ran.
  */
 export const inhibitUpdaters: Probe<{seconds: number}, 'held' | 'nothing'> = {
   script: ({seconds}) =>
@@ -22,10 +26,13 @@ export const inhibitUpdaters: Probe<{seconds: number}, 'held' | 'nothing'> = {
 mkdir -p -m 700 /run/patchdeck
 active=$(for timer in ${timers}; do systemctl is-active --quiet $timer && echo $timer; done)
 [ -z "$active" ] || printf '%s\\n' "$active" > /run/patchdeck/updaters
-systemctl stop ${leaseUnit}.timer 2>/dev/null
-if [ -s /run/patchdeck/updaters ]; then
-  systemd-run --quiet --on-active="$1" --unit=${leaseUnit} /bin/sh -c 'systemctl start $(cat /run/patchdeck/updaters); rm -f /run/patchdeck/updaters' || return 1
-  systemctl stop $(cat /run/patchdeck/updaters)
+held=$(cat /run/patchdeck/updaters 2>/dev/null)
+before=$(${leaseTimers})
+if [ -n "$held" ]; then
+  systemd-run --quiet --on-active="$1" --unit="${leaseUnit}-$(cut -c1-8 /proc/sys/kernel/random/uuid)" /bin/sh -c 'systemctl start $(cat /run/patchdeck/updaters); rm -f /run/patchdeck/updaters' || return 1
+  [ -z "$before" ] || systemctl stop $before
+  printf '%s\\n' "$held" > /run/patchdeck/updaters
+  systemctl stop $held
   printf '@@ answer\\nheld\\n'
 else printf '@@ answer\\nnothing\\n'; fi
 echo '@@ end'`,
@@ -44,7 +51,8 @@ export const releaseUpdaters: Probe<undefined, 'restored' | 'nothing'> = {
       'host.release-updaters',
       {},
       `
-systemctl stop ${leaseUnit}.timer 2>/dev/null
+timers=$(${leaseTimers})
+[ -z "$timers" ] || systemctl stop $timers
 echo '@@ answer'
 if [ -s /run/patchdeck/updaters ]; then
   systemctl start $(cat /run/patchdeck/updaters) && rm -f /run/patchdeck/updaters && echo restored

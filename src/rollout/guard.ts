@@ -2,6 +2,7 @@ import {PatchdeckError, describeError} from '../model/error.ts';
 import type {Trouble} from '../model/phase.ts';
 import {isDiskGone} from '../store/store-error.ts';
 import {HostStopped, type RunContext} from './context.ts';
+import {throughOutages} from './outages.ts';
 
 /**
  * Runs the work on one host and turns whatever ends it into the host's trouble and phase: one host's fault stops that host, never
@@ -41,7 +42,7 @@ export const keepFromBeginning = async (
 
 const guarded = async (context: RunContext, host: string, work: () => Promise<void>): Promise<boolean> => {
   try {
-    await work();
+    await throughOutages(context, host, work);
     return true;
   } catch (error) {
     if (concernsAll(context, error)) throw error;

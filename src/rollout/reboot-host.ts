@@ -2,7 +2,7 @@ import {PatchdeckError} from '../model/error.ts';
 import {facts, rebootReasons} from '../hosts/facts.ts';
 import {bootState, requestReboot} from '../hosts/reboot.ts';
 import {busyWith} from '../jobs/busy.ts';
-import {isLinkTrouble} from '../jobs/follow.ts';
+import {isLinkTrouble} from '../jobs/patience.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 
 /** Why a host has to be rebooted now, one sentence each; `stale` is what a restart did not replace. */

@@ -2,15 +2,17 @@ import {PatchdeckError} from '../model/error.ts';
 import type {Job, JobOutcome, JobState} from '../model/job.ts';
 import {decode} from '../model/clean.ts';
 import type {Script} from '../model/script.ts';
-import {followJob, isLinkTrouble} from '../jobs/follow.ts';
+import {followJob} from '../jobs/follow.ts';
 import {busyInLog} from '../jobs/busy.ts';
 import {takenOver} from '../jobs/epochs.ts';
 import {startJob} from '../jobs/job-scripts.ts';
 import {busyCode} from '../jobs/runner.ts';
+import {isLinkTrouble} from '../jobs/patience.ts';
 import type {Progress} from '../jobs/progress.ts';
 import type {HostRecord, JobRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 import {forgetJobs} from './forget-jobs.ts';
+import {renewUpdaters} from './lease.ts';
 
 /** What a job is for: one kind of work for one step of a plan on a host. */
 export type Task = {
@@ -163,6 +165,7 @@ const follow = async (context: RunContext, job: Job, task: Task): Promise<JobSta
       }
       show();
     },
+    onRunning: () => renewUpdaters(context, job.host),
     onAway: reason => {
       line = `away: ${reason}`;
       show();

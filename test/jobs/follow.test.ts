@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {defaultFollowLimits, followJob, isLinkTrouble, type FollowContext} from '../../src/jobs/follow.ts';
+import {defaultFollowLimits, followJob, type FollowContext} from '../../src/jobs/follow.ts';
+import {isLinkTrouble} from '../../src/jobs/patience.ts';
 import type {JobReport} from '../../src/jobs/job-scripts.ts';
 import type {Link} from '../../src/jobs/link.ts';
 import {PatchdeckError} from '../../src/model/error.ts';

@@ -61,7 +61,7 @@ describe('a whole run on four real hosts', () => {
     for (const host of hosts) {
       const timers = await lab.shell(
         host,
-        'systemctl is-active apt-daily.timer apt-daily-upgrade.timer patchdeck-updaters.timer',
+        'systemctl is-active apt-daily.timer apt-daily-upgrade.timer "patchdeck-updaters*.timer"',
       );
       expect(timers.stdout.trim().split('\n')).toEqual(['inactive', 'inactive', 'active']);
     }

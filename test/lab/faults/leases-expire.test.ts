@@ -37,6 +37,15 @@ describe('automatic updaters that are held off', () => {
     await jobs.shell('systemctl start apt-daily.timer');
   });
 
+  it('a lease that cannot be taken anew: the one before it still ends by itself', async () => {
+    await jobs.ask(inhibitUpdaters, {seconds: 8});
+    await jobs.shell('mv /usr/bin/systemd-run /usr/bin/systemd-run.aside');
+    await expect(jobs.ask(inhibitUpdaters, {seconds: 3600})).rejects.toThrow('ended with 1');
+    await jobs.shell('mv /usr/bin/systemd-run.aside /usr/bin/systemd-run');
+    expect(await active()).toBe('inactive\ninactive');
+    await until('they run again', async () => (await active()) === 'active\nactive');
+  });
+
   it('a reboot ends the lease: they are stopped, not disabled', async () => {
     const {bootId} = await jobs.newJob();
     await jobs.ask(inhibitUpdaters, {seconds: 3600});
