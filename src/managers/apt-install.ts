@@ -3,6 +3,7 @@ import type {StepPoint, StagedFile} from '../model/rollback.ts';
 import {defineScript, type Script} from '../model/script.ts';
 import {addedBy, onlyFiles, packageArguments, removedBy} from './apt-arguments.ts';
 import {restoreConfiguration, saveConfiguration} from './apt-configuration.ts';
+import {hashes, verifyFiles} from './verify-staged.ts';
 
 /** Quiet for everybody who would ask: debconf, listchanges, ucf, needrestart. Restarts are a step of their own. */
 const environment =
@@ -24,16 +25,6 @@ attempt() {
   done
   return $code
 }`;
-
-const verifyFiles = `
-verify() {
-  printf '%s\\n' "$1" | while IFS= read -r line; do
-    [ -z "$line" ] || printf '%s\\n' "$line" | sha256sum -c --status - || { echo "patchdeck-error $line is not what was staged"; exit 1; }
-  done
-}`;
-
-const hashes = (folder: 'new' | 'old', files: readonly StagedFile[]): string[] =>
-  files.map(file => `${file.sha256}  ${folder}/${file.file}`);
 
 /** Automatic ones last: of two architectures of a package one may be, and both are named before. */
 const remark = `

@@ -5,10 +5,11 @@ import type {ManagerId} from '../model/package.ts';
 import {apk} from './apk.ts';
 import {apt} from './apt.ts';
 import {customManager, customName} from './custom.ts';
+import {dnf4} from './dnf4.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
 
 /** The managers of distributions. A host's plan goes through them in this order, and back in the reverse. */
-export const distributionManagers: readonly DistributionManager[] = [apt, apk];
+export const distributionManagers: readonly DistributionManager[] = [apt, dnf4, apk];
 
 /** Shell text made of a part of each manager. */
 export const ofEach = (part: (manager: {id: ManagerId; shell: ManagerShell}) => string): string =>

@@ -81,6 +81,7 @@ const nextSteps: Readonly<Record<NotInstalledClass, string>> = {
 /** What to type on the host, where a class asks for it. */
 const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, string>>>> = {
   apt: {held: 'apt-mark unhold', 'broken-dependency': 'apt-get -s install'},
+  dnf4: {held: 'dnf versionlock delete', 'broken-dependency': 'dnf --assumeno --best upgrade'},
 };
 
 /** What to do about an update that would not be installed. */

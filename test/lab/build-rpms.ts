@@ -58,6 +58,7 @@ ${epoch === undefined ? '' : `Epoch: ${epoch}\n`}Version: ${upstream}
 Release: ${release}
 Summary: ${name.replace('pdrpm-', '')}, a case of the patchdeck lab
 License: MIT
+Vendor: ${version.repository === 'acme' ? 'Acme Tools' : 'Patchdeck Lab'}
 ${program === undefined ? 'BuildArch: noarch' : 'AutoReqProv: no'}
 ${tags.join('\n')}
 %description

@@ -31,7 +31,11 @@ const replaced = '/etc/pdrpm-config.defaults';
 /** Every RPM of the lab. Those that only break things are on no host until a test installs them. */
 export const rpmPackages: readonly RpmPackage[] = [
   // What Debian has, and no RPM there provides: without it nothing that has a scriptlet can be installed.
-  {name: 'pdrpm-base', on: everywhere, versions: [had({tags: ['Provides: /bin/sh']})]},
+  {
+    name: 'pdrpm-base',
+    on: everywhere,
+    versions: [had({tags: ['Provides: /bin/sh', 'Provides: system-release = 12']})],
+  },
   {
     name: 'pdrpm-web',
     on: everywhere,

@@ -1,0 +1,120 @@
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
+import {cleanLine} from '../model/clean.ts';
+import {updateSchema, type Update} from '../model/package.ts';
+import {repositoryAdvisorySchema} from '../model/repository-advisory.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+import {severityOf} from '../model/severity-word.ts';
+import {askDnf} from './dnf4-python.ts';
+import {installedLocks} from './dnf4-locks.ts';
+import type {Pending} from './manager.ts';
+import {sourceOf} from './rpm-database.ts';
+
+const verb = 'dnf4.pending';
+
+/**
+ * All that would be newer without any lock or exclusion, against what dnf would really install: what is missing there has a class. An
+ * update that only a package that obsoletes others brings is that package.
+ */
+const program = `
+${installedLocks}
+def advisories(sack, older, package):
+    found = {advisory.id: advisory for advisory in package.get_advisories(hawkey.EQ)}
+    for advisory in older.get_advisories(hawkey.GT) if older else []:
+        if any(each.name == package.name and sack.evr_cmp(each.evr, package.evr) <= 0 for each in advisory.packages):
+            found[advisory.id] = advisory
+    return found.values()
+
+def main(words):
+    plain = with_repositories()
+    plain.conf.best = False
+    plain.upgrade_all()
+    plain.resolve()
+    every = with_repositories(locks=False)
+    planned = {(item.name, item.arch, item.evr) for item in plain.transaction if item.action in dnf.transaction.FORWARD_ACTIONS}
+    lost = [item.pkg for item in plain.transaction if item.action == dnf.transaction.PKG_OBSOLETED]
+    taking = plain.sack.query().available().filterm(obsoletes=lost) if lost else []
+    takes = {(package.name, package.evr) for package in taking} & {(name, version) for name, _, version in planned}
+    locks = locked(every.sack)
+    advised = {each.id for each in every.repos.iter_enabled() if each._repo.getMetadataPath('updateinfo')}
+    here = every.sack.query().installed()
+    release = here.filter(provides='system-release') or here.filter(file='/etc/os-release')
+    own = release[0].vendor if release else None
+
+    def tell(package, older, why):
+        if why == '-' and own and package.vendor and package.vendor != own:
+            why = 'third-party'
+        say('update', package.name, package.arch, older.evr if older else '-', package.evr, package.sourcerpm or '-',
+            package.repoid, why, package.downloadsize, 'advised' if package.repoid in advised else '-')
+        for each in advisories(every.sack, older, package):
+            say('advisory', each.id, 'security' if each.type == hawkey.ADVISORY_SECURITY else 'other', each.severity or '-',
+                ','.join(sorted({ref.id for ref in each.references if ref.type == hawkey.REFERENCE_CVE})) or '-')
+
+    print('@@ updates')
+    offered = every.sack.query().upgrades().latest()
+    for package in offered:
+        same = here.filter(name=package.name).latest()
+        older = ([each for each in same if each.arch == package.arch] or list(same))[0]
+        key = (package.name, package.arch, package.evr)
+        if key in planned:
+            why = 'needs-new-or-removed' if (package.name, package.evr) in takes else '-'
+        elif package.name in locks:
+            why = 'held'
+        elif not plain.sack.query().available().filter(name=package.name, arch=package.arch, evr=package.evr):
+            why = 'excluded'
+        else:
+            why = 'broken-dependency'
+        tell(package, older, why)
+    for package in taking:
+        if (package.name, package.evr) in takes and not here.filter(name=package.name):
+            tell(package, None, 'needs-new-or-removed')
+`;
+
+export const pending: Probe<undefined, Pending> = {
+  script: () => defineScript(verb, {}, `${askDnf(program)}\nask_dnf\necho '@@ end'`, {root: false}),
+  parse: raw => {
+    const found = sections(verb, raw);
+    if (found.has('refused'))
+      throw badAnswer(verb, `dnf refused: ${cleanLine(wordOf(verb, found, 'refused'), 200)}`);
+    const updates: Update[] = [];
+    for (const line of linesOf(verb, found, 'updates')) {
+      const [kind, ...words] = line.split('\t');
+      const current = updates.at(-1);
+      if (kind === 'update') updates.push(readUpdate(line, words));
+      else if (kind === 'advisory' && current !== undefined) addAdvisory(current, words);
+      else throw badAnswer(verb, `"${cleanLine(line, 80)}" is neither an update nor an advisory`);
+    }
+    return updates;
+  },
+};
+
+const readUpdate = (line: string, words: readonly string[]): Update => {
+  const [name = '', arch, installed, candidate = '', sourceRpm = '', origin, why, bytes, advised] = words;
+  const parsed = updateSchema.safeParse({
+    manager: 'dnf4',
+    name,
+    arch,
+    installed: installed === '-' ? null : installed,
+    candidate,
+    ...sourceOf(sourceRpm, name, candidate),
+    origin: cleanLine(origin ?? '', 100),
+    // A repository without advisories says of nothing whether it closes a hole.
+    security: advised === 'advised' ? false : null,
+    ...(advised === 'advised' ? {advisories: []} : {}),
+    bytes: Number(bytes),
+    ...(why === '-' ? {} : {notInstalled: why}),
+  });
+  if (!parsed.success) throw badAnswer(verb, `"${cleanLine(line, 80)}" is no update`);
+  return parsed.data;
+};
+
+const addAdvisory = (update: Update, words: readonly string[]): void => {
+  const [id, kind, severity = '', cves = ''] = words;
+  if (kind === 'security') update.security = true;
+  const judged = severityOf(severity);
+  const parsed = repositoryAdvisorySchema.safeParse({
+    id,
+    ...(judged === undefined ? {} : {severity: judged}),
+    cves: cves.split(',').filter(cve => /^CVE-\d{4}-\d{4,19}$/.test(cve)),
+  });
+  if (parsed.success) update.advisories = [...(update.advisories ?? []), parsed.data];
+};

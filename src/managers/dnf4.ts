@@ -1,0 +1,148 @@
+import {progressOf} from '../jobs/progress.ts';
+import {linesOf, sections, wordOf} from '../model/answer.ts';
+import {cleanLine} from '../model/clean.ts';
+import {foreignPackageSchema, type ForeignPackage} from '../model/package.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+import {staged} from './apt-staging.ts';
+import {install, undo} from './dnf4-install.ts';
+import {installedLocks} from './dnf4-locks.ts';
+import {pending} from './dnf4-pending.ts';
+import {askDnf, isThere} from './dnf4-python.ts';
+import {room, stage} from './dnf4-staging.ts';
+import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
+import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {changedConfigurationOf} from './rpm-configuration.ts';
+import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';
+
+const present = `{ ${isThere} && ${hasPackages}; }`;
+
+/** Of installed packages alone: no repository is looked at. */
+const asked = (what: string): string => `if ${present}; then
+${askDnf(`${installedLocks}
+def main(words):
+    sack = with_installed().sack
+${what}`)}
+ask_dnf | grep -v '^@@'
+fi`;
+
+const printHeld = `    for name in sorted(locked(sack)):
+        say(name)`;
+const printAutomatic = `    for package in sack.query().installed():
+        if package.reason in ('dependency', 'weak-dependency'):
+            say(package.name + ':' + package.arch)`;
+
+const shell: ManagerShell = {
+  present,
+  held: asked(printHeld),
+  automatic: asked(printAutomatic),
+  broken: `if ${present}; then ${twice}; fi`,
+  // Without its plugin it ends with 1 as well: what it names is read, nothing else.
+  rebootWanted: `if ${present}; then dnf -q needs-restarting -r 2>/dev/null | sed -n 's/^ *\\* *//p'; fi`,
+  paths: ['/var/cache/dnf'],
+  lockHolders: `${lockHolders}
+for lock in /var/lib/dnf/rpmdb_lock.pid /var/cache/dnf/metadata_lock.pid /var/cache/dnf/download_lock.pid; do
+  pid=$(cat "$lock" 2>/dev/null) && [ -d "/proc/$pid" ] && printf '%s (pid %s)\\n' "$(cat /proc/$pid/comm)" "$pid"
+done`,
+  interrupted: `if ${present}; then ${twice}; fi`,
+};
+
+/**
+ * A dead repository is left out in silence, with 0, unless skip_if_unavailable is off. Without exit_on_lock dnf waits for its lock for
+ * ever; an option it does not know it only warns of.
+ */
+const refresh: Probe<undefined, RefreshAnswer> = {
+  script: () =>
+    defineScript(
+      'dnf4.refresh',
+      {},
+      `
+export LC_ALL=C.UTF-8
+try=0
+while :; do
+  answer=$(dnf -q makecache --refresh --setopt='*.skip_if_unavailable=0' --setopt=skip_if_unavailable=0 --setopt=exit_on_lock=1 2>&1); code=$?
+  [ $code -ne 0 ] || break
+  case $answer in *[Ll]ock*) ;; *) break ;; esac
+  [ $try -lt 20 ] || break
+  try=$((try + 1)); sleep 3
+done
+printf '@@ code\\n%s\\n@@ failures\\n' "$code"
+printf '%s\\n' "$answer" | grep -E '^(Error|Warning|Ignoring|Failed|.*before setopt)' | head -n 20
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => {
+    const found = sections('dnf4.refresh', raw);
+    const failures = linesOf('dnf4.refresh', found, 'failures').map(line => cleanLine(line));
+    return {fresh: wordOf('dnf4.refresh', found, 'code') === '0' && failures.length === 0, failures};
+  },
+};
+
+const marks: Probe<undefined, Marks> = {
+  script: () =>
+    defineScript(
+      'dnf4.marks',
+      {},
+      `${askDnf(`${installedLocks}
+def main(words):
+    sack = with_installed().sack
+    print('@@ automatic')
+${printAutomatic}
+    print('@@ held')
+${printHeld}`)}
+ask_dnf
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('dnf4.marks', raw);
+    return {automatic: linesOf('dnf4.marks', found, 'automatic'), held: linesOf('dnf4.marks', found, 'held')};
+  },
+};
+
+/** By who packed it: the vendor of what says which release this is, against everybody else's. */
+const foreign: Probe<undefined, ForeignPackage[]> = {
+  script: () =>
+    defineScript(
+      'dnf4.foreign',
+      {},
+      `
+export LC_ALL=C
+own=$(rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null || rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null)
+echo '@@ packages'
+rpm -qa --qf '%{NAME}\\t%{VENDOR}\\n' | grep -v '^gpg-pubkey	' | own=$own awk -F'\\t' '$2 != ENVIRON["own"]'
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw =>
+    linesOf('dnf4.foreign', sections('dnf4.foreign', raw), 'packages').map(line => {
+      const [name, vendor = '(none)'] = line.split('\t');
+      return foreignPackageSchema.parse({name, origin: vendor === '(none)' ? null : vendor});
+    }),
+};
+
+/** dnf 4 on Fedora and the family of RHEL. What it decides is asked of its library; what is true, of rpm's database. */
+export const dnf4 = {
+  id: 'dnf4',
+  proven: {by: 'lab'},
+  database: 'rpm',
+  words: {lock: "rpm's lock", look: 'rpm -qa and dnf history', mend: 'dnf remove --duplicates'},
+  shell,
+  refresh,
+  pending,
+  installed: installedOf('dnf4'),
+  foreign,
+  marks,
+  room,
+  simulate,
+  simulateStaged,
+  simulateUndo,
+  stage,
+  staged,
+  install,
+  undo,
+  complaints: complaintsOf('dnf4'),
+  changedConfiguration: changedConfigurationOf('dnf4'),
+  changelog: undefined,
+  owners: ownersOf('dnf4'),
+  progress: progressOf,
+} satisfies DistributionManager;

@@ -1,0 +1,161 @@
+import {beforeAll, describe, expect, it} from 'vitest';
+import {up, type Lab} from './lab.ts';
+import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
+
+/** RPMs on a real host that has dnf beside apt, by the real program. */
+describe('a host with dnf', () => {
+  const host = 'lab5';
+  let lab: Lab;
+  let deck: Patchdeck;
+
+  const run = (...args: string[]): Promise<Answer> => deck.run(...args);
+  const well = async (...args: string[]): Promise<Answer> => {
+    const answer = await run(...args);
+    expect(answer.exit === 0 ? '' : answer.said).toBe('');
+    return answer;
+  };
+  const shell = async (command: string): Promise<string> => (await lab.shell(host, command)).stdout.trim();
+  const fresh = async (...packages: string[]): Promise<void> => {
+    await lab.reset(host);
+    if (packages.length > 0) await lab.install(host, ...packages);
+    deck = await patchdeckOn(lab);
+  };
+  /** What the host is, as its own tools say it. */
+  const portrait = async (): Promise<Record<string, string>> => ({
+    rpms: await shell('rpm -qa | sort'),
+    debs: await shell("dpkg-query -W -f='${Package} ${Version} ${db:Status-Abbrev}\\n'"),
+    automatic: await shell(
+      "dnf -q repoquery --installed --qf '%{name} %{reason}' | grep dependency; apt-mark showauto",
+    ),
+    held: await shell('cat /etc/dnf/plugins/versionlock.list'),
+    configuration: await shell('ls /etc/pdrpm*; cat /etc/pdrpm*'),
+    serves: await shell('systemctl is-active pdrpm-web pdlab-web; cat /usr/share/pdrpm-web/health'),
+  });
+  const jobsOf = ({lines}: Answer): unknown[] =>
+    lines.flatMap(({type, data}) => {
+      const job = data?.['job'] as {kind: string; step: number} | undefined;
+      return type === 'job.intended' && job !== undefined ? [`${job.kind} ${job.step}`] : [];
+    });
+
+  beforeAll(async () => {
+    lab = await up({hosts: 5});
+  });
+
+  it('is patched by apt and by dnf in one plan, its service restarted, and goes back to what it was, to the letter', async () => {
+    await fresh('pdrpm-kernel');
+    const before = await portrait();
+    await well('scan', host);
+    const wanted = [
+      'pdlab-web',
+      'pdrpm-web',
+      'pdrpm-tool',
+      'pdrpm-newdep',
+      'pdrpm-new',
+      'pdrpm-config',
+      'pdrpm-kernel',
+    ];
+    await well('plan', ...wanted.flatMap(name => ['--package', name]));
+    const test = await well('test', '--yes');
+    expect(jobsOf(test)).toEqual(['stage 0', 'stage 1', 'install 0', 'install 1', 'restart 0']);
+    expect(JSON.stringify(test.lines)).toContain('"grade":"full"');
+    const after = await portrait();
+    expect(after['rpms']).toMatch(/^pdrpm-kernel-1\.0-1\.noarch\npdrpm-kernel-2\.0-1\.noarch$/m);
+    expect(after['rpms']).toMatch(/^pdrpm-newdep-lib-1\.0-1\.noarch$/m);
+    expect(after['rpms']).not.toMatch(/^pdrpm-old-/m);
+    expect(after['automatic']).toMatch(/^pdrpm-newdep-lib dependency$/m);
+    expect(after['automatic']).not.toMatch(/^pdrpm-new dependency$/m);
+    expect(after['serves']).toBe('active\nactive\nok, pdrpm-web 1.1-1');
+    // The edited file stays in force where the package says so, and is put aside where it does not.
+    expect(after['configuration']).toContain('/etc/pdrpm-config.conf.rpmnew');
+    expect(after['configuration']).toContain('/etc/pdrpm-config.defaults.rpmsave');
+
+    const back = await well('rollback', host, '--yes', '--reason', 'try it');
+    expect(jobsOf(back).slice(0, 2)).toEqual(['undo 1', 'undo 0']);
+    expect(await portrait()).toEqual(before);
+  });
+
+  it('is proven anew and closed when all is as planned', async () => {
+    await fresh();
+    await well('scan', host);
+    await well('plan', '--package', 'pdrpm-web');
+    await well('test', '--yes');
+    await well('deploy', '--yes', '--sign-off', 'tester', '--reason', 'one host');
+    await well('verify', '--close', '--reason', 'all there');
+    expect(await shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.1-1.x86_64');
+  });
+
+  it('is not done when a scriptlet failed, though dnf says Complete! and ends with 0; and goes back', async () => {
+    await fresh('pdrpm-postfails');
+    await well('scan', host);
+    await well('plan', '--package', 'pdrpm-postfails');
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    expect(test.said).toContain('the manager called it a success, but');
+    expect(test.said).toContain(
+      'the %post scriptlet of pdrpm-postfails failed, though rpm calls it installed',
+    );
+    expect(await shell('rpm -q pdrpm-postfails')).toBe('pdrpm-postfails-2.0-1.noarch');
+    await well('rollback', host, '--yes', '--reason', 'its store');
+    expect(await shell('rpm -q pdrpm-postfails')).toBe('pdrpm-postfails-1.0-1.noarch');
+    // The lie itself.
+    expect(await shell('dnf -y -q upgrade pdrpm-postfails >/dev/null 2>&1; echo $?')).toBe('0');
+  });
+
+  it('is not done when %pre refuses, and says what stayed', async () => {
+    await fresh('pdrpm-prefails');
+    await well('scan', host);
+    await well('plan', '--package', 'pdrpm-prefails');
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    expect(test.said).toContain('pdrpm-prefails is 1.0-1, not 2.0-1');
+  });
+
+  it('is unknown when one of its repositories is dead, which dnf leaves out in silence', async () => {
+    await fresh();
+    await shell("sed -i 's#/rpm/acme#/rpm/nowhere#' /etc/yum.repos.d/lab.repo; rm -rf /var/cache/dnf/*");
+    const scan = await run('scan', host);
+    expect(scan.exit).toBe(3);
+    expect(scan.said).toContain(`the package lists of dnf4 of ${host} could not be refreshed`);
+    expect(scan.said).toContain("repo 'acme'");
+    // The lie itself.
+    expect(
+      await shell(
+        'dnf -q --setopt=acme.skip_if_unavailable=1 --refresh repoquery --upgrades pdrpm-thirdparty 2>/dev/null; echo $?',
+      ),
+    ).toBe('0');
+  });
+
+  it('keeps back what is held, excluded or not installable, with its reason; dnf skips it in silence', async () => {
+    await fresh();
+    await well('scan', host);
+    for (const [name, why] of [
+      ['pdrpm-held', 'held'],
+      ['pdrpm-excluded', 'excluded'],
+      ['pdrpm-conflict', 'broken dependency'],
+    ] as const) {
+      const plan = await run('plan', '--package', name);
+      expect(plan.exit).toBe(2);
+      expect(plan.said).toContain(`dnf4:${name}@2.0-1 is ${why} on ${host}; nothing was chosen`);
+    }
+    // The lies themselves: skipped, excluded, and a dry run that says nothing: all of them 0.
+    const lie = async (command: string): Promise<string> =>
+      (await shell(`${command} >/tmp/said 2>/tmp/errors; echo $?; cat /tmp/said`)).replaceAll(/\s+/g, ' ');
+    expect(await lie('dnf -y upgrade pdrpm-conflict')).toMatch(
+      /^0 .*Skip 1 Package Nothing to do\. Complete!$/,
+    );
+    expect(await lie('dnf -y -q install pdrpm-excluded')).toBe('0');
+    expect(await lie('dnf -q --assumeno upgrade pdrpm-conflict-2.0-1')).toBe('0');
+    expect(await shell('rpm -q pdrpm-conflict pdrpm-excluded')).toBe(
+      'pdrpm-conflict-1.0-1.noarch\npdrpm-excluded-1.0-1.noarch',
+    );
+  });
+
+  it('is not ready for a plan whose package was locked since', async () => {
+    await well('plan', '--package', 'pdrpm-web');
+    await shell("dnf -q versionlock add --raw 'pdrpm-web-0:1.0-1.*'");
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    expect(test.said).toContain('pdrpm-web is held');
+    expect(await shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.0-1.x86_64');
+  });
+});
