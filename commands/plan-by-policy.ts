@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
 import {cleanLine} from '../src/model/clean.ts';
 import {PatchdeckError} from '../src/model/error.ts';
-import {decisionSchema, type Decision} from '../src/model/policy.ts';
+import {decisionSchema, type Decision, type Policy} from '../src/model/policy.ts';
+import {isOpen, openingWords} from '../src/model/window.ts';
 import {chosenBy, decide} from '../src/policy/decide.ts';
 import {isOn} from '../src/policy/effort.ts';
 import {loadPolicy} from '../src/policy/load-policy.ts';
@@ -23,14 +24,17 @@ export const planByPolicy = async (
   flags: PolicyFlags & {policy: string},
 ): Promise<Result> => {
   const {approvedBy} = flags;
-  const {decision, digest} = await decideNow(session, flags);
+  const {decision, digest, policy} = await decideNow(session, flags);
   if (flags.decision !== undefined && !digest.startsWith(flags.decision)) throw otherDecision(digest);
+  if (policy.outsideWindow === 'refuse') requireOpenWindow(decision);
   await session.submit({
     type: 'decide',
     decision,
     ...(approvedBy === undefined ? {} : {approvedBy}),
   });
   session.output.print(decisionTable(decision));
+  if (decision.window !== undefined)
+    session.output.say(openingWords(decision.window, Date.parse(decision.at)));
   for (const note of decision.notes) session.output.say(`! ${note}`);
   session.output.say(
     `decision ${digest.slice(0, 12)} by policy "${cleanLine(decision.policy)}" (sha256 ${decision.policyDigest.slice(0, 12)}) as of ${decision.at}`,
@@ -59,7 +63,7 @@ export const planByPolicy = async (
 const decideNow = async (
   session: Session,
   {policy: file, route}: PolicyFlags & {policy: string},
-): Promise<{decision: Decision; digest: string}> => {
+): Promise<{decision: Decision; digest: string; policy: Policy}> => {
   const {policy, digest: policyDigest} = await loadPolicy(file);
   const ranking = await readRanking(session);
   const run = session.run();
@@ -78,7 +82,7 @@ const decideNow = async (
   });
   // In the form in which it is kept: its digest then names the file.
   const decision = decisionSchema.parse(decided);
-  return {decision, digest: createHash('sha256').update(JSON.stringify(decision)).digest('hex')};
+  return {policy, decision, digest: createHash('sha256').update(JSON.stringify(decision)).digest('hex')};
 };
 
 const otherDecision = (digest: string): PatchdeckError =>
@@ -88,6 +92,19 @@ const otherDecision = (digest: string): PatchdeckError =>
     `that is not what the policy decides on now (${digest.slice(0, 12)}): the scans, the ranking, the policy or what is blocked have changed since; nothing was planned`,
     'plan without --approved-by and --decision, and look at what waits then',
   );
+
+/** What is not urgent is planned while a window is open, by the time of the decision. */
+const requireOpenWindow = ({window, at, patches, route}: Decision): void => {
+  const now = Date.parse(at);
+  const waits = patches.filter(item => item.verdict === 'window' && isOn(item, route)).length;
+  if (window === undefined || isOpen(window, now) || waits === 0) return;
+  throw new PatchdeckError(
+    'gate',
+    'policy.window-closed',
+    `the policy has what is not urgent planned inside its window only (${waits} of the patches): ${openingWords(window, now)}; nothing was planned`,
+    'plan it then, or what is urgent alone now (--route now)',
+  );
+};
 
 const nothingChosen = (session: Session): Result => ({
   exit: exitCodes.done,

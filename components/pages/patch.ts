@@ -1,9 +1,10 @@
 import {nextStep} from '../../src/model/package.ts';
+import {openingWords} from '../../src/model/window.ts';
 import type {Patch} from '../../src/model/patch.ts';
 import type {RepositoryAdvisory} from '../../src/model/repository-advisory.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
-import {dueOf, type Due} from '../screens/due.ts';
+import {decisionNow, dueOf, type Due} from '../screens/due.ts';
 import {reachOf} from '../screens/patch-words.ts';
 import {labelled} from '../screens/strips.ts';
 import {line, span, strong, type Line} from '../span.ts';
@@ -45,6 +46,7 @@ export const patchLines = (state: ConsoleState, id: string, width: number): Line
     ),
     ...(patch.cves.length === 0 ? [] : labelled('', patch.cves.join(', '), width, state, 12)),
     ...dueLines(patch, dueOf(patch, state), width, state),
+    ...routeLines(patch, width, state),
     line(''),
     ...labelled('packages', patch.packages.join(', '), width, state, 4),
     ...labelled('origin', `${patch.origin}${securityWords(patch)}`, width, state, 2),
@@ -104,6 +106,17 @@ const ratingLines = ({rating}: Patch, width: number, state: ConsoleState): Line[
     ...labelled('rated', words.join('; '), width, state, 5),
     ...labelled('SSVC', `${ssvc.decision}: ${ssvc.path.join(' > ')}`, width, state, 4),
   ];
+};
+
+/** What the policy made of it, and how long it is until its window opens. */
+const routeLines = (patch: Patch, width: number, state: ConsoleState): Line[] => {
+  const decision = decisionNow(state);
+  const item = decision?.patches.find(each => each.patch === patch.id);
+  if (decision === undefined || item === undefined) return [];
+  const opening = item.verdict === 'window' ? decision.window : undefined;
+  const until = opening === undefined ? '' : `; ${openingWords(opening, state.now)}`;
+  const words = `${decision.policy}: ${item.verdict.replaceAll('-', ' ')}, ${item.why}${until}`;
+  return labelled('policy', words, width, state, 3);
 };
 
 const dueLines = (patch: Patch, due: Due | undefined, width: number, state: ConsoleState): Line[] => {

@@ -11,9 +11,7 @@ const kept = keep<ReadonlyMap<string, NonNullable<Decision['patches'][number]['d
 
 /** The earliest of what the policy that the run was decided by wants, and of what the catalogue of exploited vulnerabilities names. */
 export const dueOf = (patch: Patch, state: ConsoleState): Due | undefined => {
-  // Of a ranking made anew nobody has decided yet.
-  const {file} = state.engine.run?.run.decision ?? {};
-  const decision = state.decision?.digest === file ? state.decision?.value : undefined;
+  const decision = decisionNow(state);
   const deadlines = kept(
     [decision],
     () =>
@@ -33,6 +31,12 @@ export const dueOf = (patch: Patch, state: ConsoleState): Due | undefined => {
   const [soonest] = dates.sort((a, b) => a.at - b.at);
   if (soonest === undefined) return undefined;
   return {days: Math.ceil((soonest.at - state.now) / dayMs), why: soonest.why};
+};
+
+/** What a policy decided on the ranking that is shown: of one made anew nobody has decided yet. */
+export const decisionNow = (state: ConsoleState): Decision | undefined => {
+  const {file} = state.engine.run?.run.decision ?? {};
+  return state.decision?.digest === file ? state.decision?.value : undefined;
 };
 
 export const dueWord = (due: Due | undefined): string => {

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {cveIdSchema, severitySchema} from './advisory.ts';
 import {patchIdSchema} from './patch.ts';
+import {openingSchema, windowsSchema} from './window.ts';
 
 const glob = z.string().min(1, 'a glob of package names, as "linux*"').max(200);
 const days = z.int().min(0).max(3650);
@@ -30,53 +31,60 @@ export const shallowRuleSchema = z.strictObject({
 export type ShallowRule = z.infer<typeof shallowRuleSchema>;
 
 /** What a plan is made by. docs/policy.md is the reference. */
-export const policySchema = z.strictObject({
-  policy: z.string().trim().min(1).max(100),
-  scan: z.strictObject({shallow: shallowRuleSchema.optional()}).prefault({}),
-  select: z
-    .strictObject({
-      security: z.boolean().default(true),
-      minScore: score.optional(),
-      ssvc: decision.optional(),
-      packages: z.array(glob).max(1000).optional(),
-      exclude: z.array(glob).max(1000).default([]),
-    })
-    .prefault({}),
-  actNow: z
-    .strictObject({
-      exploited: z.boolean().default(true),
-      ssvc: decision.default('act'),
-      severity: severitySchema.optional(),
-      minScore: score.optional(),
-    })
-    .prefault({}),
-  window: z.string().trim().min(1).max(200).optional(),
-  deadlines: z
-    .strictObject({
-      exploited: days.optional(),
-      critical: days.optional(),
-      high: days.optional(),
-      medium: days.optional(),
-      low: days.optional(),
-      negligible: days.optional(),
-      unknown: days.optional(),
-    })
-    .prefault({}),
-  approve: z
-    .strictObject({
-      severity: severitySchema,
-      maxHosts: z.int().min(1).max(100_000).optional(),
-      reboots: z.boolean().default(false),
-    })
-    .optional(),
-  exceptions: z.array(exceptionSchema).max(10_000).default([]),
-  effort: z
-    .strictObject({
-      maxHosts: z.int().min(1).max(100_000).optional(),
-      reboots: z.enum(['never', 'when-needed']).default('never'),
-    })
-    .prefault({}),
-});
+export const policySchema = z
+  .strictObject({
+    policy: z.string().trim().min(1).max(100),
+    scan: z.strictObject({shallow: shallowRuleSchema.optional()}).prefault({}),
+    select: z
+      .strictObject({
+        security: z.boolean().default(true),
+        minScore: score.optional(),
+        ssvc: decision.optional(),
+        packages: z.array(glob).max(1000).optional(),
+        exclude: z.array(glob).max(1000).default([]),
+      })
+      .prefault({}),
+    actNow: z
+      .strictObject({
+        exploited: z.boolean().default(true),
+        ssvc: decision.default('act'),
+        severity: severitySchema.optional(),
+        minScore: score.optional(),
+      })
+      .prefault({}),
+    window: windowsSchema.optional(),
+    /** Whether what is not urgent may be planned while no window is open. */
+    outsideWindow: z.enum(['say', 'refuse']).default('say'),
+    deadlines: z
+      .strictObject({
+        exploited: days.optional(),
+        critical: days.optional(),
+        high: days.optional(),
+        medium: days.optional(),
+        low: days.optional(),
+        negligible: days.optional(),
+        unknown: days.optional(),
+      })
+      .prefault({}),
+    approve: z
+      .strictObject({
+        severity: severitySchema,
+        maxHosts: z.int().min(1).max(100_000).optional(),
+        reboots: z.boolean().default(false),
+      })
+      .optional(),
+    exceptions: z.array(exceptionSchema).max(10_000).default([]),
+    effort: z
+      .strictObject({
+        maxHosts: z.int().min(1).max(100_000).optional(),
+        reboots: z.enum(['never', 'when-needed']).default('never'),
+      })
+      .prefault({}),
+  })
+  .refine(({window, outsideWindow}) => outsideWindow === 'say' || window !== undefined, {
+    error: 'it needs a "window"',
+    path: ['outsideWindow'],
+  });
 export type Policy = z.infer<typeof policySchema>;
 
 /** What becomes of a patch by a policy. */
@@ -131,6 +139,8 @@ export const decisionSchema = z.object({
   risk: z.string(),
   blocked: z.string(),
   reboot: z.enum(['never', 'when-needed']),
+  /** The window that is open at that time, else the next one; where the policy has any. */
+  window: openingSchema.optional(),
   patches: z.array(decidedPatchSchema),
   /** Exceptions that have ended, and others that mean nothing that is pending. */
   notes: z.array(z.string()),

@@ -7,6 +7,7 @@ import type {Patch, Ranking} from '../model/patch.ts';
 import type {DecidedPatch, Decision, Policy, PolicyException, Route} from '../model/policy.ts';
 import {deadlineOf} from './deadline.ts';
 import {isOn, needsReboot, withinEffort} from './effort.ts';
+import {nextOpening} from './next-opening.ts';
 import {namesAll} from './score-inputs.ts';
 import {closesNothing, isInstallable} from './select.ts';
 import {ssvcDecisions, type SsvcDecision} from './ssvc.ts';
@@ -34,6 +35,7 @@ export const decide = (inputs: DecisionInputs): Decision => {
   const {policy, policyDigest, route, ranking, scans, hosts, blocked, now} = inputs;
   const today = new Date(now).toISOString().slice(0, 10);
   const valid = policy.exceptions.filter(({expires}) => expires >= today);
+  const opening = nextOpening(policy.window ?? [], now);
   const sorted = ranking.patches.map(patch => first(patch, inputs, valid));
   return {
     v: 1,
@@ -51,6 +53,7 @@ export const decide = (inputs: DecisionInputs): Decision => {
     ),
     blocked: digestOf([...blocked].sort(([a], [b]) => (a < b ? -1 : 1))),
     reboot: policy.effort.reboots,
+    ...(opening === undefined ? {} : {window: opening}),
     patches: withinEffort(sorted, {policy, route, patches: ranking.patches, hosts}),
     notes: notesOf(policy, ranking, valid),
   };

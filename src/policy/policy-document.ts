@@ -52,7 +52,7 @@ const selectLines = ({select}: Policy): string[] => [
   ...(select.exclude.length === 0 ? [] : [`- Never ${list(select.exclude)}.`]),
 ];
 
-const routeLines = ({actNow, window}: Policy): string[] => {
+const routeLines = ({actNow, window, outsideWindow}: Policy): string[] => {
   const reasons = [
     ...(actNow.exploited ? ['it closes a hole that is known to be exploited'] : []),
     `SSVC decides to ${actNow.ssvc}${actNow.ssvc === 'act' ? '' : ', or more'}`,
@@ -63,7 +63,14 @@ const routeLines = ({actNow, window}: Policy): string[] => {
   ];
   return [
     `- Now, when ${reasons.join(', or ')}.`,
-    `- The rest in the next window${window === undefined ? '' : `: ${cleanLine(window)}`}.`,
+    ...(window === undefined
+      ? ['- The rest when somebody plans it (--route window): no window is set.']
+      : [
+          `- The rest in the next window: ${window.map(({text}) => cleanLine(text, 200)).join('; ')}.`,
+          outsideWindow === 'refuse'
+            ? '- While no window is open, the rest is not planned.'
+            : '- It may be planned before; how long it is until the window opens is said.',
+        ]),
   ];
 };
 

@@ -150,8 +150,37 @@ describe('a policy on a fleet', {timeout: 90_000}, () => {
     );
   });
 
+  it('what is not urgent goes into the next window, with a countdown to it, or is refused outside of it', async () => {
+    const text = 'policy: calm\nselect: {packages: [openssl]}\nwindow: Sunday 02:00-05:00 Europe/Berlin\n';
+    await writeFile(policy, text);
+    const at = (time: string, ...args: string[]): Promise<Ended> =>
+      run('plan', '--policy', policy, '--route', 'window', '--now', time, ...args);
+    const before = await at('2026-11-24T03:00:00Z');
+    expect(before.exit).toBe(0);
+    expect(before.stderr).toContain('the window opens in 4 d 22 h (Sunday 02:00-05:00 Europe/Berlin)');
+    expect(jsonLines(before).at(-1)).toMatchObject({
+      decision: {window: {opens: '2026-11-29T01:00:00.000Z', closes: '2026-11-29T04:00:00.000Z'}},
+      plan: {hosts: 2},
+    });
+    await writeFile(policy, `${text}outsideWindow: refuse\n`);
+    const refused = await at('2026-11-24T03:00:00Z');
+    expect([refused.exit, resultOf(refused).problems[0]]).toMatchObject([
+      4,
+      {
+        code: 'policy.window-closed',
+        what: expect.stringContaining('the window opens in 4 d 22 h') as string,
+        next: expect.stringContaining('--route now') as string,
+      },
+    ]);
+    // What is urgent does not wait, and while it is open the rest does not either.
+    expect((await run('plan', '--policy', policy, '--now', '2026-11-24T03:00:00Z')).exit).toBe(0);
+    const during = await at('2026-11-29T03:30:00Z');
+    expect(during.exit).toBe(0);
+    expect(during.stderr).toContain('the window is open for another 30 min');
+  });
+
   it('prints as a document; a mistake is said with its place, before anything is done', async () => {
-    expect((await place.run('policy', policy)).stdout).toContain('# late');
+    expect((await place.run('policy', policy)).stdout).toContain('# calm');
     await writeFile(join(place.folder, 'wrong.yaml'), 'policy: x\nselct: {}\n');
     const ended = await place.run('plan', '--policy', join(place.folder, 'wrong.yaml'), ...fleet.reach);
     expect(ended.exit).toBe(2);

@@ -24,10 +24,21 @@ const decision: Decision = {
   risk: zeros,
   blocked: zeros,
   reboot: 'never',
+  window: {
+    text: 'Sunday 02:00-05:00 Europe/Berlin',
+    opens: '2026-01-25T01:00:00.000Z',
+    closes: '2026-01-25T04:00:00.000Z',
+  },
   patches: [
     // CISA wants it on the 23rd, before the policy does.
     {patch: openssl.id, verdict: 'now', why: '', approval: 'automatic', deadline: deadline('2026-02-20')},
-    {patch: perl.id, verdict: 'window', why: '', approval: 'automatic', deadline: deadline('2026-01-10')},
+    {
+      patch: perl.id,
+      verdict: 'window',
+      why: 'not urgent',
+      approval: 'automatic',
+      deadline: deadline('2026-01-10'),
+    },
   ],
   notes: [],
 };
@@ -46,6 +57,9 @@ test('DUE counts down to what the policy wants, or the catalogue of the exploite
   await shown.until('1/3');
   await shown.send(keys.enter);
   await shown.until(/due +10 days overdue; policy urgent: severity high: 10 days/);
+  expect(shown.frame()).toMatch(
+    /policy +urgent: window, not urgent; the window opens in 4 d 13 h \(Sunday\s+02:00-05:00 Europe\/Berlin\)/,
+  );
 });
 
 test('a ranking that is made anew is not counted by what was decided before', async () => {
