@@ -47,6 +47,9 @@ export type WalkWorld = {
 /** How far a host's clock may be off, in seconds: more spoils certificates, deadlines and the order of logs. */
 const clockToleranceS = 60;
 
+const withoutRoot =
+  'none: it can be scanned, its package lists as they are; what only root may see is not seen, and nothing can be installed or restarted there';
+
 /** Goes to a host step by step and stops at the first thing wrong. Changes nothing there. */
 export const walkTo = async (host: Host, world: WalkWorld): Promise<Walk> => {
   const passed: Walk['passed'] = [];
@@ -64,8 +67,11 @@ export const walkTo = async (host: Host, world: WalkWorld): Promise<Walk> => {
     await answered(session, false);
     good('shell', 'answers cleanly');
     at = 'become';
-    await answered(session, true);
-    good('become', user === 'root' ? 'root already' : `root, by ${host.become}`);
+    if (user !== 'root' && host.become === 'none') good('become', withoutRoot);
+    else {
+      await answered(session, true);
+      good('become', user === 'root' ? 'root already' : `root, by ${host.become}`);
+    }
     at = 'package manager';
     const before = world.now();
     const seen = facts.parse((await session.run(facts.script(undefined), {signal: world.signal})).stdout);

@@ -106,7 +106,7 @@ export const connect = async (
         return {client: found.client, hostKey: fingerprint(found.key), byCode: found.byCode};
       }
       leave();
-      await orAbort(shared.hostKeys.askAbout(target, found.unknownKey, ask), signal);
+      await shared.hostKeys.askAbout(target, found.unknownKey, ask, signal);
     } catch (error) {
       leave();
       if (attempt >= maxAttempts) throw error;

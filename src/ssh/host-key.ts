@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from './known-hosts.ts';
 import {matchesHosts} from './host-pattern.ts';
+import {createLending} from './lending.ts';
 import {knownHostLine, rememberHostKey} from './remember.ts';
 import {describeTarget, type Target} from './target.ts';
 import {hostKeyAlgorithms, typesOf} from './host-key-algorithms.ts';
@@ -24,10 +25,10 @@ export type HostKeys = {
   /** Reads the known_hosts files of a target; what it gives judges without waiting. Throws `ssh.unsupported`. */
   prepare(target: Target): Promise<HostKeyJudge>;
   /**
-   * Asks a person about an unknown key and remembers the answer as far as told. One question for all who wait for the same.
-   * Throws `ssh.host-key-unknown` when it is not accepted.
+   * Asks a person about an unknown key and remembers the answer as far as told. One question for all who wait for the same, taken away when the
+   * last of them gave up. Throws `ssh.host-key-unknown` when it is not accepted, or the reason of the signal.
    */
-  askAbout(target: Target, key: Uint8Array, ask: Asker): Promise<void>;
+  askAbout(target: Target, key: Uint8Array, ask: Asker, signal: AbortSignal): Promise<void>;
   /** Lines of known_hosts for the keys that a person accepted for this target. */
   acceptedLines(target: Target): string;
   /** known_hosts trusts an authority to sign certificates of this host. */
@@ -44,7 +45,11 @@ export const createHostKeys = (): HostKeys => {
   const read = createReader();
   /** Accepted by a person in this console, by lookup name. */
   const accepted = new Map<string, Map<string, Uint8Array>>();
-  const asking = new Map<string, Promise<void>>();
+  const questions = createLending<{id: string}, undefined>({
+    key: ({id}) => id,
+    onGone: () => undefined,
+    close: () => undefined,
+  });
   return {
     acceptedLines: ({keyName, keyPort}) =>
       [...(accepted.get(lookupName(keyName, keyPort))?.values() ?? [])]
@@ -76,20 +81,18 @@ export const createHostKeys = (): HostKeys => {
         },
       };
     },
-    askAbout: (target, key, ask) => {
+    askAbout: async (target, key, ask, signal) => {
       const lookup = lookupName(target.keyName, target.keyPort);
       const id = `${lookup} ${fingerprint(key)}`;
-      const accept = async (): Promise<void> => {
-        const answer = await putQuestion(target, key, ask);
+      const accept = async (given: AbortSignal): Promise<undefined> => {
+        const answer = await putQuestion(target, key, ask, given);
         accepted.set(
           lookup,
           (accepted.get(lookup) ?? new Map<string, Uint8Array>()).set(fingerprint(key), key),
         );
         if (answer === 'remember') await remember(target, key);
       };
-      const running = asking.get(id) ?? accept().finally(() => asking.delete(id));
-      asking.set(id, running);
-      return running;
+      (await questions.borrow({id}, accept, signal)).release();
     },
   };
 };
@@ -118,16 +121,24 @@ export const blockedKey = (
   );
 };
 
-const putQuestion = async (target: Target, key: Uint8Array, ask: Asker): Promise<'once' | 'remember'> => {
+const putQuestion = async (
+  target: Target,
+  key: Uint8Array,
+  ask: Asker,
+  signal: AbortSignal,
+): Promise<'once' | 'remember'> => {
   const answer = target.strict
     ? null
-    : await ask({
-        kind: 'host-key',
-        host: target.name,
-        address: `${target.address}:${target.port}`,
-        keyType: keyType(key),
-        fingerprint: fingerprint(key),
-      });
+    : await ask(
+        {
+          kind: 'host-key',
+          host: target.name,
+          address: `${target.address}:${target.port}`,
+          keyType: keyType(key),
+          fingerprint: fingerprint(key),
+        },
+        signal,
+      );
   if (answer === 'once' || answer === 'remember') return answer;
   const why = target.strict
     ? 'StrictHostKeyChecking or BatchMode forbids to ask'

@@ -39,7 +39,7 @@ export const createLending = <Need, Thing>(world: {
     shelf.users -= 1;
     if (shelf.users > 0) return;
     forget(key, shelf);
-    shelf.controller.abort(new Error('nobody needs this jump host any more'));
+    shelf.controller.abort(new Error('nobody needs it any more'));
     shelf.thing.then(world.close, () => undefined);
   };
   return {

@@ -5,6 +5,7 @@ import {expandPath} from './config-path.ts';
 import {unresolved} from './errors.ts';
 import {allowedMethods, isBatch} from './login-methods.ts';
 import {needsOf} from './needs.ts';
+import {proxyHostOf} from './proxy-command.ts';
 import type {SshSettings} from './settings.ts';
 import {configValue, type SshConfig} from './ssh-config.ts';
 import type {SshConfigReader} from './ssh-config-reader.ts';
@@ -42,7 +43,10 @@ const throughConfig = async (
   const config = await read({name: ask, port, user, configFile: settings.configFile});
   const target = fromConfig(wanted, config, settings, jumpsAreGiven);
   const jumpList = jumpsAreGiven ? undefined : configValue(config, 'proxyjump');
-  if (jumpList === undefined) return target;
+  if (jumpList === undefined) {
+    const proxies = jumpsAreGiven ? [] : await behindProxy(config, settings, read, [...before, ask]);
+    return {...target, proxies};
+  }
   if (before.includes(ask) || before.length >= maxJumps) {
     throw unresolved(
       name,
@@ -57,6 +61,28 @@ const throughConfig = async (
     jumps.push(...found.jumps, {...found, jumps: []});
   }
   return {...target, jumps};
+};
+
+/** The hosts of a ProxyCommand that is an ssh of its own, as that one reaches them. What cannot be found out is its business alone. */
+const behindProxy = async (
+  config: SshConfig,
+  settings: SshSettings,
+  read: SshConfigReader,
+  before: readonly string[],
+): Promise<Target['proxies']> => {
+  const proxy = proxyHostOf(configValue(config, 'proxycommand') ?? '');
+  if (proxy === undefined || before.includes(proxy.name)) return [];
+  const {name, user, port} = proxy;
+  const found = await throughConfig({name, ask: name, user, port}, settings, read, before).catch(
+    () => undefined,
+  );
+  return found === undefined
+    ? [{name, address: name, port: port ?? 22}]
+    : [...found.proxies, ...found.jumps, found].map(hop => ({
+        name: hop.name,
+        address: hop.address,
+        port: hop.port,
+      }));
 };
 
 const fromConfig = (
@@ -102,6 +128,7 @@ const fromConfig = (
     asked: {name: ask, port: givenPort, user: givenUser, configFile: settings.configFile},
     connectMs: seconds > 0 ? seconds * 1000 : settings.deadlines.connectMs,
     jumps: [],
+    proxies: [],
   };
 };
 
@@ -132,6 +159,7 @@ const plainTarget = (host: Host, settings: SshSettings): Target => {
     asked: {name: host.address, port, user: host.user, configFile: 'none'},
     connectMs: settings.deadlines.connectMs,
     jumps: [],
+    proxies: [],
   };
 };
 

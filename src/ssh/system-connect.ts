@@ -94,7 +94,7 @@ export const createSystemSsh = (world: World): SystemSsh => {
         if ('socket' in found) return found;
         leave();
         if ('unknownKey' in found) {
-          await orAbort(world.hostKeys.askAbout(target, found.unknownKey, ask), signal);
+          await world.hostKeys.askAbout(target, found.unknownKey, ask, signal);
         }
         if (attempt >= maxAttempts) throw closedEarly(target, 'the login');
       } catch (error) {

@@ -53,6 +53,8 @@ export type Target = {
   connectMs: number;
   /** The hosts on the way, the nearest first. */
   jumps: Target[];
+  /** Those before these, that only a ProxyCommand goes through: to be known, not to be connected to. */
+  proxies: {name: string; address: string; port: number}[];
 };
 
 /** `web1 (10.0.0.11:22)`, or `10.0.0.11:22` when the name says no more. */

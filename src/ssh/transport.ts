@@ -124,10 +124,13 @@ export const createTransport = (settings: SshSettings): Transport => {
   };
 };
 
-const whereIs = ({address, port, jumps}: Target): Pick<Reach, 'at' | 'jumps'> => ({
-  at: {address, port},
-  jumps: jumps.map(hop => ({name: hop.name, address: hop.address, port: hop.port})),
-});
+const whereIs = ({address, port, jumps, proxies}: Target): Pick<Reach, 'at' | 'jumps'> => {
+  const place = (hop: Target['proxies'][number]) => ({name: hop.name, address: hop.address, port: hop.port});
+  return {
+    at: {address, port},
+    jumps: [...jumps.flatMap(hop => [...hop.proxies, hop]), ...proxies].map(place),
+  };
+};
 
 const isBeyond = (error: unknown): error is PatchdeckError =>
   hasCode(error, 'ssh.no-common-algorithm') || hasCode(error, 'ssh.unsupported');

@@ -211,11 +211,6 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/lab/ssh-login.test.ts', fault: 'a login at a real sshd'},
   {file: 'test/lab/ssh-prompts.test.ts', fault: 'questions of a real ssh'},
   {file: 'test/lab/ssh-factors.test.ts', fault: 'a code or a PIN that is mistyped', only: /wrong/},
-  {
-    file: 'test/lab/ssh-factors.test.ts',
-    fault: 'a code or a PIN that is mistyped',
-    only: /wrong/,
-  },
   {file: 'test/lab/ssh-newer.test.ts', fault: 'a newer sshd and sudo', only: /Penalties|password/},
   {file: 'test/lab/ssh-keepalive.test.ts', fault: 'a real host that answers no more'},
   {file: 'test/lab/ssh-traces.test.ts', fault: 'a console that ends with links open'},

@@ -1,9 +1,14 @@
 import {readFile} from 'node:fs/promises';
 import {setTimeout as wait} from 'node:timers/promises';
 import {expect, test} from 'vitest';
+import type {Asker} from '../../src/model/question.ts';
+import {createHostKeys} from '../../src/ssh/host-key.ts';
+import {resolveTarget} from '../../src/ssh/resolve.ts';
+import {createSshConfigReader} from '../../src/ssh/ssh-config-reader.ts';
 import {until} from '../store/example-run.ts';
 import {serversForEach} from '../ssh/servers.ts';
-import {hostAt, never, script} from '../ssh/world.ts';
+import {newKey, parse} from '../ssh/test-server.ts';
+import {deadlines, hostAt, never, script} from '../ssh/world.ts';
 
 const here = serversForEach();
 
@@ -36,4 +41,28 @@ test('the question about an unknown host key is never answered: other hosts are 
   expect(came).toMatchObject({message: 'the console is closing'});
   expect(await readFile(here.world.knownHosts, 'utf8')).toBe(before);
   other.close();
+});
+
+test('who gave up waiting for the answer about an unknown host key takes the question away, unless another still waits for it', async () => {
+  const settings = {configFile: 'none', identityFiles: [], knownHostsFiles: [], useAgent: false, deadlines};
+  const target = await resolveTarget(hostAt(22), settings, createSshConfigReader());
+  const key = parse(newKey().private).getPublicSSH();
+  const keys = createHostKeys();
+  const asked: (AbortSignal | undefined)[] = [];
+  const nobody: Asker = (_question, signal) => {
+    asked.push(signal);
+    return new Promise(() => undefined);
+  };
+  const [one, two] = [new AbortController(), new AbortController()];
+  const waiting = [one, two].map(({signal}) =>
+    keys.askAbout(target, key, nobody, signal).catch((error: unknown) => error),
+  );
+  one.abort(new Error('stopped'));
+  expect(await waiting[0]).toMatchObject({message: 'stopped'});
+  expect([asked.length, asked[0]?.aborted]).toEqual([1, false]);
+  two.abort(new Error('stopped as well'));
+  expect(await waiting[1]).toMatchObject({message: 'stopped as well'});
+  expect([asked.length, asked[0]?.aborted]).toEqual([1, true]);
+  // The next to come is asked about anew.
+  await keys.askAbout(target, key, () => Promise.resolve('once'), never);
 });

@@ -45,7 +45,6 @@ describe('doctor HOST', () => {
     ['a user that nobody knows', () => ({user: 'nobody-here'}), [], 'authentication'],
     ['an account without a shell', world => ({user: world.accounts.nologin.name}), [], 'shell'],
     ['a user whom sudo does not know', world => ({user: world.accounts.outsider.name}), [], 'become'],
-    ['a user that is not root and become: none', () => ({become: 'none'}), [], 'become'],
     ['no doas there', () => ({become: 'doas'}), [], 'become'],
   ])('stops at %s, with the remedy', async (_, changes, lines, step) => {
     await here.knowAll(here.sshd);
@@ -90,6 +89,18 @@ describe('doctor HOST', () => {
     expect([ended.stopped?.step, errorCode(ended)]).toEqual(['authentication', 'ssh.closed']);
     silent.close();
     for (const caller of callers) caller.destroy();
+  });
+
+  it('goes on without root where the inventory says become: none, and says what cannot be seen', async () => {
+    await here.knowAll(here.sshd);
+    const found = await walk(here.host(here.accounts.outsider, {become: 'none'}));
+    expect(found.stopped).toBeUndefined();
+    const {step, says} = found.passed.find(passed => passed.step === 'become') ?? {};
+    expect([step, says]).toEqual([
+      'become',
+      expect.stringMatching(/only root .* not seen.*nothing can be installed/),
+    ]);
+    expect(found.passed.at(-1)?.step).toBe('clock');
   });
 
   it('says of root that it is root already, and stops where nothing could be patched', async () => {

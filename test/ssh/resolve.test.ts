@@ -81,6 +81,7 @@ describe('a host is reached as ssh would reach it:', () => {
       asked: {name: 'web1', port: undefined, user: undefined, configFile: join(world.folder, 'config')},
       connectMs: 3000,
       jumps: [],
+      proxies: [],
     });
   });
 
@@ -144,6 +145,31 @@ describe('a host is reached as ssh would reach it:', () => {
       'root@10.0.0.2:2022',
     ]);
   });
+
+  it.each([
+    ['ssh -W %h:%p gate', 'gate 10.0.0.1 2200'],
+    [
+      "exec /usr/bin/ssh -q -oBatchMode=yes -W '[%h]:%p' -l jumper other",
+      'gate 10.0.0.1 2200, other 10.0.0.2 22',
+    ],
+    ['ssh -qp 2022 jumper@gate nc %h %p', 'gate 10.0.0.1 2022'],
+    ['ssh ssh://jumper@gate:2023 -W %h:%p', 'gate 10.0.0.1 2023'],
+    ['ssh -W %h:%p %r-gate', ''],
+    ['nc -X connect -x proxy:3128 %h %p', ''],
+    ['ssh -W %h:%p web1', ''],
+  ])(
+    'over the hosts that a ProxyCommand goes through, known by their places (%s)',
+    async (command, hosts) => {
+      const target = await resolve(
+        `Host web1\n ProxyCommand ${command}\nHost gate\n HostName 10.0.0.1\n Port 2200\nHost other\n HostName 10.0.0.2\n ProxyJump gate`,
+        hostNamed('web1'),
+      );
+      expect(target.proxies.map(({name, address, port}) => `${name} ${address} ${port}`).join(', ')).toBe(
+        hosts,
+      );
+      expect(target.jumps).toEqual([]);
+    },
+  );
 
   it('over a jump host with an IPv6 address', async () => {
     const target = await resolve('Host web1\n ProxyJump [2001:db8::1]:2022', hostNamed('web1'));
