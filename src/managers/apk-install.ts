@@ -1,15 +1,9 @@
 import type {Change} from '../model/package.ts';
-import type {StagedFile, StepPoint} from '../model/rollback.ts';
+import type {StepPoint} from '../model/rollback.ts';
 import {defineScript, type Script} from '../model/script.ts';
 import {restoreConfiguration, saveConfiguration} from './apk-configuration.ts';
 import {fromFiles, wordsBack, wordsForth} from './apk-shell.ts';
-
-const verifyFiles = `
-verify() {
-  printf '%s\\n' "$1" | while IFS= read -r line; do
-    [ -z "$line" ] || printf '%s\\n' "$line" | sha256sum -c >/dev/null 2>&1 || { echo "patchdeck-error $line is not what was staged"; exit 1; }
-  done
-}`;
+import {hashes, verifyFiles} from './verify-staged.ts';
 
 /**
  * Shell function `attempt FOLDER WORDS`. apk takes exact versions as constraints of the world, where they would stay and keep every later
@@ -23,9 +17,6 @@ attempt() {
   cp -p world /etc/apk/.world.patchdeck && mv /etc/apk/.world.patchdeck /etc/apk/world && sync && rm -f world
   return $code
 }`;
-
-const hashes = (folder: 'new' | 'old', files: readonly StagedFile[]): string[] =>
-  files.map(file => `${file.sha256}  ${folder}/${file.file}`);
 
 /** Payload: installs the staged files and nothing else. What it adds nobody has asked for by name: it stays a dependency. */
 export const install = ({point, changes}: {point: StepPoint; changes: readonly Change[]}): Script =>

@@ -6,10 +6,14 @@ import {apk} from './apk.ts';
 import {apt} from './apt.ts';
 import {customManager, customName} from './custom.ts';
 import {dnf4} from './dnf4.ts';
+import {dnf5} from './dnf5.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
 
-/** The managers of distributions. A host's plan goes through them in this order, and back in the reverse. */
-export const distributionManagers: readonly DistributionManager[] = [apt, dnf4, apk];
+/**
+ * The managers of distributions. A host's plan goes through them in this order, and back in the reverse. Where `dnf` is dnf 4, it is what
+ * keeps the host, though dnf5 may be there beside it.
+ */
+export const distributionManagers: readonly DistributionManager[] = [apt, dnf4, dnf5, apk];
 
 /** Shell text made of a part of each manager. */
 export const ofEach = (part: (manager: {id: ManagerId; shell: ManagerShell}) => string): string =>
