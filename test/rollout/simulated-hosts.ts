@@ -4,6 +4,7 @@ import {seededRandom} from '../../src/demo/random.ts';
 import {runScript} from '../../src/demo/run-script.ts';
 import {fleet, type Story} from '../../src/demo/world/fleet.ts';
 import {apt} from '../../src/managers/apt.ts';
+import type {Manager} from '../../src/managers/manager.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
 import type {Host} from '../../src/model/host.ts';
@@ -46,6 +47,8 @@ type Options = {
   held?: Record<string, string[]>;
   /** Hosts that have a second manager beside apt. */
   beside?: readonly string[];
+  /** Those two, where one is other than usual. */
+  managers?: readonly Manager[];
 };
 
 /** `hosts`: by name, what the inventory says of each. All are the demo's api servers of Debian 12. */
