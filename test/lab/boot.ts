@@ -16,7 +16,7 @@ const hierarchies = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup
  * Boots a host that outlives this process. Its root is mounted in a mount namespace of its own, which goes when the
  * host does. It has a control group of its own as well: systemd-nspawn puts every host that is started with
  * `--keep-unit` in "payload" below the caller's group, and hosts that share one stop each other's services.
- * Exit status 133 is how a reboot looks from outside. The unified hierarchy is what every current release boots with.
+ * It may change its own network, as any host may: the link is all that there is in its namespace. Exit status 133 is how a reboot looks from outside. The unified hierarchy is what every current release boots with.
  */
 export const boot = async (paths: LabPaths, number: number, lower: readonly string[]): Promise<ProcessId> => {
   const name = hostName(number);
@@ -30,7 +30,8 @@ mount -t overlay overlay -o "lowerdir=$2,upperdir=$3/upper,workdir=$3/work" "$3/
 while :; do
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --boot --register=no --keep-unit \\
     --resolv-conf=off --timezone=off --link-journal=no \\
-    --machine "$1" --directory "$3/root" --network-namespace-path "/run/netns/$1" </dev/null
+    --machine "$1" --directory "$3/root" --network-namespace-path "/run/netns/$1" \\
+    --capability=CAP_NET_ADMIN </dev/null
   status=$?
   [ "$status" = 133 ] || exit "$status"
 done`;

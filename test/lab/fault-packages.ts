@@ -120,6 +120,10 @@ export const faultPackages: readonly LabPackage[] = [
             'systemctl daemon-reexec',
             'sleep 4',
             'systemctl restart systemd-logind',
+            // As networkd or ifupdown do when they are replaced.
+            'ip link set host0 down',
+            'sleep 5',
+            'ip link set host0 up',
           ),
         },
       }),
