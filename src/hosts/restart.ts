@@ -1,6 +1,7 @@
 import {linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
+import {printService, services} from './services.ts';
 
 const verb = 'host.stale-units';
 
@@ -8,7 +9,7 @@ const verb = 'host.stale-units';
 export type StaleUnits = {restart: string[]; reboot: string[]};
 
 /**
- * Looks for deleted libraries and programs in /proc/<pid>/maps and names the service each process belongs to. Works without
+ * Looks for deleted libraries and programs in /proc/<pid>/maps and names the service each process belongs to, systemd's or OpenRC's. Works without
  * needrestart; paths that programs delete on purpose (/dev, /run, /tmp, /memfd, /SYSV) do not count.
  */
 export const staleUnits: Probe<undefined, StaleUnits> = {
@@ -21,7 +22,7 @@ export LC_ALL=C
 echo '@@ units'
 for maps in /proc/[0-9]*/maps; do
   grep -qE ' /(usr|lib|opt|bin|sbin)[^ ]* \\(deleted\\)$' "$maps" 2>/dev/null || continue
-  sed -n 's/^0::.*\\/\\([^/]*\\.service\\)\\(\\/.*\\)\\{0,1\\}$/\\1/p; s/^1:name=systemd:.*\\/\\([^/]*\\.service\\)\\(\\/.*\\)\\{0,1\\}$/\\1/p' "\${maps%maps}cgroup" 2>/dev/null
+  ${printService} "\${maps%maps}cgroup" 2>/dev/null
   [ "$maps" != /proc/1/maps ] || echo init.scope
 done | sort -u
 echo '@@ end'`,
@@ -50,11 +51,11 @@ export const restartUnits = (units: readonly string[]): Script =>
   defineScript(
     'host.restart-units',
     {units},
-    `
+    `${services}
 failed=0; done=0; total=$(printf '%s\\n' "$1" | grep -c .)
 for unit in $1; do
-  systemctl restart "$unit"
-  state=$(systemctl is-active "$unit")
+  restart "$unit"
+  state=$(state_of "$unit")
   done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $unit $state"
   [ "$state" = active ] || failed=1
 done

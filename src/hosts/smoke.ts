@@ -2,6 +2,7 @@ import {linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import type {Host, SmokeCheck} from '../model/host.ts';
 import {defineScript, type Probe} from '../model/script.ts';
+import {services} from './services.ts';
 
 /** One check that did not pass; `unit` when it names a service. `check` is the same however it fails. */
 export type SmokeFailure = {check: string; what: string; unit?: string};
@@ -21,10 +22,10 @@ export const insideChecks: Probe<{units: readonly string[]; commands: readonly s
       verb,
       {units, commands},
       `
-export LC_ALL=C
+export LC_ALL=C${services}
 echo '@@ units'
 for unit in $1; do
-  state=$(systemctl is-active "$unit" 2>/dev/null)
+  state=$(state_of "$unit" 2>/dev/null)
   [ "$state" = active ] || printf '%s\\t%s\\n' "$unit" "\${state:-unknown}"
 done
 echo '@@ commands'

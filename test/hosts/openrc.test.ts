@@ -1,0 +1,63 @@
+import {execFile} from 'node:child_process';
+import {chmod, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
+import {restartUnits} from '../../src/hosts/restart.ts';
+import {printService} from '../../src/hosts/services.ts';
+import {insideChecks} from '../../src/hosts/smoke.ts';
+
+/** busybox's shell and programs, no systemctl, and a stub of rc-service that keeps its arguments; `broken` is never started. */
+const stub = (calls: string): string =>
+  `#!/bin/sh\necho "$*" >> ${calls}\ncase "$*" in 'broken status') exit 3 ;; esac\nexit 0\n`;
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'patchdeck-openrc-'));
+  for (const applet of ['sh', 'sed', 'grep', 'sort', 'timeout', 'tail', 'cat'])
+    await symlink('/bin/busybox', join(root, applet));
+  await writeFile(join(root, 'rc-service'), stub(join(root, 'calls')));
+  await chmod(join(root, 'rc-service'), 0o755);
+});
+afterEach(() => rm(root, {recursive: true}));
+
+const run = (text: string): Promise<{code: number; stdout: string}> =>
+  new Promise(resolve => {
+    const child = execFile(join(root, 'sh'), ['-s'], {env: {PATH: root}}, (error, stdout) =>
+      resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout}),
+    );
+    child.stdin?.end(text);
+  });
+
+describe('services of a host with OpenRC and busybox (doc: OpenRC 0.54)', () => {
+  it('are restarted by the names that units have, and those that do not run afterwards are a failure', async () => {
+    expect(await run(restartUnits(['sshd.service']).text)).toMatchObject({code: 0});
+    const {code, stdout} = await run(restartUnits(['web.service', 'broken.service']).text);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('broken.service inactive')]);
+    const calls = (await readFile(join(root, 'calls'), 'utf8')).trimEnd().split('\n');
+    expect(calls).toEqual([
+      ...['sshd restart', 'sshd status', 'web restart', 'web status', 'broken restart', 'broken status'],
+    ]);
+  });
+
+  it('pass a smoke check when they run', async () => {
+    const script = insideChecks.script({units: ['web.service', 'broken.service'], commands: []});
+    expect(insideChecks.parse(Buffer.from((await run(script.text)).stdout))).toEqual([
+      {check: 'broken.service', what: 'broken.service is inactive', unit: 'broken.service'},
+    ]);
+  });
+});
+
+test.each([
+  ['0::/rc/sshd', 'sshd.service'],
+  ['0::/openrc.sshd', 'sshd.service'],
+  ['0::/openrc.sshd/worker', 'sshd.service'],
+  ['3:name=openrc:/sshd', 'sshd.service'],
+  ['0::/system.slice/ssh.service', 'ssh.service'],
+  ['1:name=systemd:/system.slice/ssh.service', 'ssh.service'],
+  ['0::/', ''],
+  ['0::/user.slice/user-0.slice/session-4.scope', ''],
+])('a process in %s is of the service "%s"', async (line, service) => {
+  await writeFile(join(root, 'cgroup'), `${line}\n`);
+  expect((await run(`${printService} ${join(root, 'cgroup')}`)).stdout.trim()).toBe(service);
+});
