@@ -29,7 +29,7 @@ export const createLink = (
   let session: Promise<Session> | undefined;
   let hostKey: string | undefined;
   let reach: Reach | undefined;
-  let byCode: boolean | undefined;
+  let newest: Session | undefined;
   /** Given up because an answer did not come in time; others may still wait for theirs on them. */
   const givenUp = new Set<Session>();
   const connected = async (): Promise<Session> => {
@@ -49,12 +49,13 @@ export const createLink = (
       return reach;
     },
     get byCode() {
-      return byCode;
+      return newest?.byCode;
     },
     ask: async (probe, args, options) => {
       const script = probe.script(args);
       const mine = await connected();
-      ({hostKey, reach, byCode} = mine);
+      ({hostKey, reach} = mine);
+      newest = mine;
       const answer = await mine.run(script, {signal, ...options}).catch(async (error: unknown) => {
         // A link that is gone without a word looks open for as long as nobody is told: the next question gets another one.
         if (error instanceof PatchdeckError && silent.has(error.code) && (await session) === mine) {

@@ -6,10 +6,11 @@ import type {Asker} from '../model/question.ts';
 import type {Reach} from '../model/reach.ts';
 import type {Script} from '../model/script.ts';
 import {askSecret} from './ask-secret.ts';
-import {chooseBecome, hungUp} from './become.ts';
+import {chooseBecome, hungUp, shellCommand, type Become} from './become.ts';
 import {noChannel, NoMoreChannels} from './channel.ts';
-import type {Carrier} from './command.ts';
+import type {Carrier, CommandEvents} from './command.ts';
 import {createGate} from './gate.ts';
+import {createRootShell} from './root-shell.ts';
 import type {Secrets} from './secrets.ts';
 import type {Deadlines, RunOptions, ScriptAnswer, Session} from './session.ts';
 import {runInShell, type ShellResult} from './shell.ts';
@@ -41,17 +42,36 @@ export const openSession = (context: SessionContext): Session => {
   let open = true;
   /** sudo or doas there want a terminal: found out once. */
   let terminal = false;
+  /** Root cost a person a one-time code: its shell is kept, so that it costs one a session. */
+  let rootByCode = false;
+  /** Until the first script has root, nobody knows whether it costs a code: the others wait. */
+  const rootGate = createGate(1);
   carrier.onGone(() => {
     open = false;
   });
+  const begin = (become: Become, onTerminal: boolean, nonce: string, events: CommandEvents): void =>
+    carrier.start(shellCommand(become, nonce, onTerminal), events, onTerminal);
+  const rootShell = createRootShell(
+    (nonce, events) => begin(host.become === 'doas' ? 'doas' : 'sudo', false, nonce, events),
+    () => {
+      if (!rootByCode) rootGate.limit(context.channels);
+      return rootByCode;
+    },
+  );
 
   const once = (script: Script, options: RunOptions, signal: AbortSignal): Promise<ShellResult> => {
     const become = chooseBecome(host, user, script.root);
+    const onTerminal = terminal && become !== 'plain';
+    // There is none that could be kept.
+    if (onTerminal) rootGate.limit(context.channels);
     return runInShell({
-      start: carrier.start,
+      start:
+        become === 'plain' || onTerminal
+          ? (nonce, events) => begin(become, onTerminal, nonce, events)
+          : (nonce, events) => rootShell.start(nonce, events),
       host,
       become,
-      terminal: terminal && become !== 'plain',
+      terminal: onTerminal,
       script,
       nonce: randomBytes(16).toString('hex'),
       firstByteMs: deadlines.firstByteMs,
@@ -66,7 +86,10 @@ export const openSession = (context: SessionContext): Session => {
             isWanted() ? askSecret(ask, host, 'become-password', `${prompt} of ${user}`, signal) : undefined,
           signal,
         ),
-      askCode: (prompt, over) => askSecret(ask, host, 'one-time-code', prompt, over),
+      askCode: (prompt, over) => {
+        rootByCode = true;
+        return askSecret(ask, host, 'one-time-code', prompt, over);
+      },
     });
   };
 
@@ -78,6 +101,8 @@ export const openSession = (context: SessionContext): Session => {
         return await once(script, options, signal);
       } catch (error) {
         if (!(error instanceof NoMoreChannels)) throw error;
+        // The shell that is kept takes a place as well: better another code than no answer.
+        if (rootShell.release()) continue;
         // The host allows fewer than we do: go on with as many as there are, and wait for one to end.
         if (gate.inside > 1) {
           gate.limit(gate.inside - 1);
@@ -93,10 +118,26 @@ export const openSession = (context: SessionContext): Session => {
     }
   };
 
+  const asRootInTurn = async (
+    script: Script,
+    options: RunOptions,
+    signal: AbortSignal,
+  ): Promise<ShellResult> => {
+    if (chooseBecome(host, user, script.root) === 'plain') return inTurn(script, options, signal);
+    const leave = await rootGate.enter(signal);
+    try {
+      return await inTurn(script, options, signal);
+    } finally {
+      leave();
+    }
+  };
+
   return {
     host,
     hostKey: carrier.hostKey,
-    byCode: carrier.byCode,
+    get byCode() {
+      return carrier.byCode || rootByCode;
+    },
     reach: {...carrier.by, ...where},
     get open() {
       return open;
@@ -106,7 +147,7 @@ export const openSession = (context: SessionContext): Session => {
       let hungUpon = 0;
       for (;;) {
         const before = terminal;
-        const result = await inTurn(script, options, signal).catch((error: unknown) => {
+        const result = await asRootInTurn(script, options, signal).catch((error: unknown) => {
           if (before || !carrier.terminals || !hasCode(error, 'become.needs-tty')) throw error;
           terminal = true;
           return 'again' as const;
@@ -119,6 +160,7 @@ export const openSession = (context: SessionContext): Session => {
     },
     close: () => {
       open = false;
+      rootShell.release();
       carrier.close();
     },
   };

@@ -37,7 +37,7 @@ export interface Session {
   readonly hostKey: string;
   /** How the host is reached; absent where nothing real is. */
   readonly reach?: Reach;
-  /** A person gave a code for it that serves once: it is worth keeping. */
+  /** A person gave a code for it, or for root there, that serves once: it is worth keeping. */
   readonly byCode?: boolean;
   /**
    * Runs a script, as root through the host's `become` when the script needs it.

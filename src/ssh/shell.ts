@@ -1,10 +1,10 @@
-import {clean} from '../model/clean.ts';
 import type {Host} from '../model/host.ts';
 import type {Exit, Script} from '../model/script.ts';
 import {reasonOf} from './abort.ts';
-import {becomeFault, shellCommand, type Become} from './become.ts';
+import {becomeFault, type Become} from './become.ts';
 import {createPromptAnswerer, type PromptAnswerer} from './become-prompt.ts';
-import type {RunningCommand, StartCommand} from './command.ts';
+import type {CommandEvents, RunningCommand} from './command.ts';
+import {ownStderr, untangle, wrap, wrapForTerminal} from './script-marks.ts';
 import {createScriptOutput} from './script-output.ts';
 import type {Lease} from './secrets.ts';
 import {describeExit, lostBefore, noShell, tooLate, tooMuch} from './shell-errors.ts';
@@ -12,7 +12,8 @@ import type {ScriptAnswer} from './session.ts';
 import {startStopwatch, type Stopwatch} from './stopwatch.ts';
 
 export type ShellContext = {
-  start: StartCommand;
+  /** Starts the command that gives the shell, whose first word is READY. */
+  start(nonce: string, events: CommandEvents): void;
   host: Host;
   become: Become;
   /** On a terminal, where sudo or doas want one. */
@@ -32,7 +33,6 @@ export type ShellContext = {
 /** `hung-up`: sudo did not wait for the person who was asked; nothing ran, and the answer is kept for another try. */
 export type ShellResult = ScriptAnswer | 'hung-up';
 
-const stderrTail = 8 * 1024;
 const stderrLimit = 64 * 1024;
 /** How long sshd may take to close the channel once the script has ended; a child in the background may hold it open. */
 const closeGraceMs = 1000;
@@ -43,7 +43,7 @@ const quietMs = 1500;
  * BEGIN and END. Nothing is sent before READY but a password that was asked for. Throws as Session.run says.
  */
 export const runInShell = async (context: ShellContext): Promise<ShellResult> => {
-  const {start, host, become, nonce, signal, terminal} = context;
+  const {host, become, nonce, signal, terminal} = context;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const output = createScriptOutput(nonce);
@@ -138,64 +138,18 @@ export const runInShell = async (context: ShellContext): Promise<ShellResult> =>
     };
 
     signal.addEventListener('abort', abort, {once: true});
-    start(
-      shellCommand(become, nonce, terminal),
-      {
-        opened: running => {
-          channel = running;
-          if (settled) running.close();
-        },
-        output: onData,
-        errors: onStderr,
-        ended: end => {
-          exit = end;
-          onClose();
-        },
-        failed: fail,
+    context.start(nonce, {
+      opened: running => {
+        channel = running;
+        if (settled) running.close();
       },
-      terminal,
-    );
+      output: onData,
+      errors: onStderr,
+      ended: end => {
+        exit = end;
+        onClose();
+      },
+      failed: fail,
+    });
   });
-};
-
-/** The shell reads the brackets to the end before it runs anything: a script cut short on its way runs nothing, and no child eats the rest. */
-const wrap = (text: string, nonce: string): string =>
-  [
-    `printf '%s\\n' BEGIN-${nonce}; printf '%s\\n' BEGIN-${nonce} >&2`,
-    '(',
-    text.trimEnd(),
-    ') </dev/null',
-    `printf '\\nEND-${nonce} %s\\n' "$?"`,
-    '',
-  ].join('\n');
-
-/**
- * The same where both outputs come together: what goes to stderr waits in a file and follows. The shell ends by itself, as a terminal does not end
- * with its input.
- */
-const wrapForTerminal = (text: string, nonce: string): string =>
-  [
-    `errors=$(mktemp) || exit 1; printf '%s\\n' BEGIN-${nonce}`,
-    '(',
-    text.trimEnd(),
-    ') </dev/null 2>"$errors"',
-    `code=$?; printf '\\nERRORS-${nonce}\\n'; tail -c ${stderrTail} "$errors"; rm -f "$errors"`,
-    `printf '\\nEND-${nonce} %s\\n' "$code"; exit`,
-    '',
-  ].join('\n');
-
-const untangle = (bytes: Uint8Array, nonce: string): Pick<ScriptAnswer, 'stdout' | 'stderr'> => {
-  const both = Buffer.from(bytes);
-  const mark = Buffer.from(`\nERRORS-${nonce}\n`);
-  const at = both.lastIndexOf(mark);
-  if (at < 0) return {stdout: both, stderr: ''};
-  return {stdout: both.subarray(0, at), stderr: clean(both.subarray(at + mark.length).toString('utf8'))};
-};
-
-/** What came on stderr after BEGIN; start-up files of the login shell may have written before. */
-const ownStderr = (stderr: Buffer, nonce: string): string => {
-  const begin = Buffer.from(`BEGIN-${nonce}\n`);
-  const at = stderr.indexOf(begin);
-  const own = at < 0 ? stderr : stderr.subarray(at + begin.length);
-  return clean(own.subarray(-stderrTail).toString('utf8'));
 };

@@ -34,38 +34,57 @@ describe('root is had', () => {
     for (const session of [denied, none]) session.close();
   });
 
-  it('by sudo with a second factor of PAM; a mistyped code does not cost the password', async () => {
-    const service = `patchdeck-${randomBytes(4).toString('hex')}`;
-    const one = await account({sudo: `Defaults:USER pam_service=${service}\nUSER ALL=(ALL) ALL`});
-    const secret = join(real.world.folder, `${one.name}.totp`);
-    const key = randomBytes(20);
-    await writeFile(secret, `${base32(key)}\n" TOTP_AUTH\n" WINDOW_SIZE 5\n`, {mode: 0o400});
-    await writeFile(
-      `/etc/pam.d/${service}`,
-      `auth required pam_unix.so\nauth required pam_google_authenticator.so secret=${secret} user=root\naccount required pam_unix.so\n`,
-    );
-    try {
-      let wrong = true;
-      const asked: string[] = [];
-      const ask: Asker = question => {
-        if (question.kind !== 'secret') return Promise.resolve(null);
-        asked.push(question.what);
-        if (question.what === 'become-password') return Promise.resolve({secret: one.password});
-        const code = wrong ? '000000' : totp(key, Date.now());
-        wrong = false;
-        return Promise.resolve({secret: code});
-      };
-      const session = await openAs(one, ask);
-      expect((await failure(session.run(script('id -u', true)), one.password)).code).toBe(
-        'become.wrong-code',
+  it.each(['ssh2', 'system'] as const)(
+    'by sudo with a second factor of PAM, for one code; a mistyped one does not cost the password (%s)',
+    async transport => {
+      const service = `patchdeck-${randomBytes(4).toString('hex')}`;
+      const one = await account({sudo: `Defaults:USER pam_service=${service}\nUSER ALL=(ALL) ALL`});
+      const secret = join(real.world.folder, `${one.name}.totp`);
+      const key = randomBytes(20);
+      await writeFile(secret, `${base32(key)}\n" TOTP_AUTH\n" WINDOW_SIZE 5\n`, {mode: 0o400});
+      await writeFile(
+        `/etc/pam.d/${service}`,
+        `auth required pam_unix.so\nauth required pam_google_authenticator.so secret=${secret} user=root\naccount required pam_unix.so\n`,
       );
-      expect(await real.world.output(session, 'id -u', true)).toBe('0\n');
-      expect(asked).toEqual(['become-password', 'one-time-code', 'become-password', 'one-time-code']);
-      session.close();
-    } finally {
-      await rm(`/etc/pam.d/${service}`);
-    }
-  });
+      try {
+        let wrong = true;
+        const asked: string[] = [];
+        const ask: Asker = question => {
+          if (question.kind !== 'secret') return Promise.resolve(null);
+          asked.push(question.what);
+          if (question.what === 'become-password') return Promise.resolve({secret: one.password});
+          const code = wrong ? '000000' : totp(key, Date.now());
+          wrong = false;
+          return Promise.resolve({secret: code});
+        };
+        const session = await openAs(one, ask, {transport});
+        expect((await failure(session.run(script('id -u', true)), one.password)).code).toBe(
+          'become.wrong-code',
+        );
+        expect(await real.world.output(session, 'id -u', true)).toBe('0\n');
+        // However many scripts there are, also at once.
+        const output = (body: string): Promise<string> => real.world.output(session, body, true);
+        const [many, plain, failed] = await Promise.all([
+          output('head -c 200000 /dev/zero | tr "\\0" x; cat'),
+          real.world.output(session, 'id -un'),
+          session.run(script('cd /; umask 077; sleep 1 & echo trouble >&2; exit 4', true)),
+        ]);
+        expect([many.length, plain]).toEqual([200_000, `${one.name}\n`]);
+        expect(failed).toMatchObject({exit: {code: 4}, stderr: 'trouble\n'});
+        expect(await output('echo "$(umask) $(id -u)"')).toBe('0022 0\n');
+        expect(asked).toEqual(['become-password', 'one-time-code', 'become-password', 'one-time-code']);
+        // What cost a code is kept for the stages that follow.
+        expect(session.byCode).toBe(true);
+        // A script that does not end in time takes the shell with it: root costs a code again.
+        const late = await failure(session.run(script('sleep 3', true), {deadlineMs: 300}));
+        expect(late.code).toBe('host.deadline');
+        expect([await output('id -u'), asked.length]).toEqual(['0\n', 5]);
+        session.close();
+      } finally {
+        await rm(`/etc/pam.d/${service}`);
+      }
+    },
+  );
 });
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
