@@ -87,7 +87,8 @@ export const consoleOnARun = (): ConsoleOnARun => {
       ...there().fleet.reach,
     ],
     openConsole: async (env = '', after = '') => {
-      const terminal = openTerminal('bash', ['--norc', '-i'], {
+      // Not bash, which gives a terminal its modes back by itself: here it is the console that has to.
+      const terminal = openTerminal('dash', ['-i'], {
         env: {PS1: 'shell> '},
         columns: 120,
         rows: 30,
