@@ -82,6 +82,8 @@ const nextSteps: Readonly<Record<NotInstalledClass, string>> = {
 const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, string>>>> = {
   apt: {held: 'apt-mark unhold', 'broken-dependency': 'apt-get -s install'},
   dnf4: {held: 'dnf versionlock delete', 'broken-dependency': 'dnf --assumeno --best upgrade'},
+  dnf5: {held: 'dnf5 versionlock delete', 'broken-dependency': 'dnf5 upgrade --assumeno'},
+  apk: {held: 'apk add NAME, without a version', 'broken-dependency': 'apk add --simulate'},
 };
 
 /** What to do about an update that would not be installed. */

@@ -61,5 +61,7 @@ it('what was installed before there were several managers is of apt', () => {
 it('every class of what is not installed has a next step, with the command of its manager where there is one', () => {
   for (const why of notInstalledClasses) expect(nextStep(why, 'custom/shop').length).toBeGreaterThan(20);
   expect(nextStep('held', 'apt')).toContain('(apt-mark unhold)');
+  expect(nextStep('held', 'dnf5')).toContain('(dnf5 versionlock delete)');
+  expect(nextStep('held', 'apk')).toContain('(apk add NAME, without a version)');
   expect(nextStep('held', 'custom/shop')).not.toContain('apt');
 });
