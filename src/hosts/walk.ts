@@ -10,6 +10,7 @@ import {HopFailed} from '../ssh/jump.ts';
 import type {Session, Transport} from '../ssh/session.ts';
 import {describeTarget, type Target} from '../ssh/target.ts';
 import {facts} from './facts.ts';
+import {checkUpdaters} from './updater-check.ts';
 
 /** The steps to a host that can be patched, in their order. */
 export const steps = [
@@ -23,6 +24,7 @@ export const steps = [
   'shell',
   'become',
   'package manager',
+  'updater',
   'clock',
 ] as const;
 export type Step = (typeof steps)[number];
@@ -75,11 +77,14 @@ export const walkTo = async (host: Host, world: WalkWorld): Promise<Walk> => {
     at = 'package manager';
     const before = world.now();
     const seen = facts.parse((await session.run(facts.script(undefined), {signal: world.signal})).stdout);
+    const offset = Math.round(seen.clock - (before + world.now()) / 2000);
     const managers = world.managers.on(host, seen);
     if (managers.length === 0) throw noManager(host, seen);
     good('package manager', `${managers.map(({id}) => id).join(', ')} on ${seen.os.name}`);
+    at = 'updater';
+    const updaters = await checkUpdaters(host, managers, session);
+    if (updaters !== undefined) good('updater', updaters);
     at = 'clock';
-    const offset = Math.round(seen.clock - (before + world.now()) / 2000);
     if (Math.abs(offset) > clockToleranceS) throw wrongClock(host, offset);
     good('clock', `${Math.abs(offset)} s off`);
     return {passed, stopped: undefined};

@@ -81,5 +81,5 @@ export const changeOf = (
   manager: ManagerId,
   name: string,
   from: string | null,
-  to: string | undefined,
+  to: string | null | undefined,
 ): Change => changeSchema.parse({manager, name, arch: customArch, from, to});

@@ -6,9 +6,9 @@ import {defineScript, type Probe, type Script} from '../model/script.ts';
 import {progressOf} from '../jobs/progress.ts';
 import {staged} from './apt-staging.ts';
 import {changeOf, parseInstalled, parsePending, parseWanted} from './custom-answers.ts';
-import {callAs, makeDirectory} from './custom-shell.ts';
+import {carryOut, rehearse, reverse, stage} from './custom-files.ts';
+import {callAs} from './custom-shell.ts';
 import type {Manager, Simulation} from './manager.ts';
-import {removeOldStaging} from './old-staging.ts';
 
 /**
  * An application that brings its own updater. What it does is its own business; what is asked for is the same as of any manager: that what
@@ -57,16 +57,15 @@ printf '\\n@@ code\\n%s\\n@@ end\\n' $code`,
         asked('custom.simulate-staged', own.installed, stagedChanges(changes, fresh)),
       parse: raw => stillInstalled(id, raw),
     },
-    // Nobody knows what an application's undo would do before it does it.
-    simulateUndo: undefined,
+    // Nobody else knows what an application's undo would do before it does it.
+    simulateUndo: own.rehearseUndo === undefined ? undefined : rehearse(id, own, own.rehearseUndo),
     stage: args => stage(own, args),
     staged,
     install: ({point, changes}) =>
       carryOut('custom.install', own, own.install, point.directory, 'new', point.fresh, changes),
-    undo: ({point, changes}) => {
-      const back = changes.map(change => ({...change, from: change.to, to: change.from})).reverse();
-      return carryOut('custom.undo', own, own.undo, point.directory, 'old', point.previous, back);
-    },
+    undo: ({point, changes}) =>
+      carryOut('custom.undo', own, own.undo, point.directory, 'old', point.previous, reverse(changes)),
+    ...(own.restart === undefined ? {} : {restart: own.restart}),
     changelog: undefined,
     progress: progressOf,
   };
@@ -107,92 +106,6 @@ const stagedChanges = (changes: readonly Change[], fresh: readonly StagedFile[])
   changes.flatMap(({name, to}) =>
     fresh.some(file => file.name === name && file.version === to) ? [`${name} ${to ?? ''}`] : [],
   );
-
-/**
- * Payload: the updater fills an empty directory for each version, which is kept as one file with one sum: the same files make the same
- * file. A version of before that it cannot give is gone.
- */
-const stage = (
-  own: CustomManager,
-  {directory, changes}: {directory: string; changes: readonly Change[]},
-): Script => {
-  const lines = changes.flatMap(({name, from, to}, index) => [
-    ...(to === null ? [] : [`new ${name} ${to} ${name}_${index}.tar`]),
-    ...(from === null ? [] : [`old ${name} ${from} ${name}_${index}.tar`]),
-  ]);
-  return defineScript(
-    'custom.stage',
-    {directory, command: own.stage, files: lines},
-    `${callAs(own)}
-umask 077
-mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
-${removeOldStaging}
-command=$2
-: > manifest.part
-total=$(printf '%s\\n' "$3" | grep -c .); done=0; failed=0
-while read -r folder name version file; do
-  [ -n "$name" ] || continue
-  ${makeDirectory(own)}
-  if (cd / && call "$command" "$name" "$version" "$made") &&
-    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$made" -cf "$folder/$file" .; then
-    printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\tarchive\\n' "$folder" "$name" any "$version" "$file" \\
-      "$(sha256sum < "$folder/$file" | cut -d' ' -f1)" "$(stat -c %s "$folder/$file")" >> manifest.part
-  elif [ "$folder" = old ]; then printf 'gone\\t%s\\tany\\t%s\\n' "$name" "$version" >> manifest.part
-  else echo "patchdeck-missing $folder $name $version"; failed=1; fi
-  rm -rf "$made"
-  done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $folder $name $version"
-done <<FILES
-$3
-FILES
-sync
-mv manifest.part manifest
-return $failed`,
-    {root: true},
-  );
-};
-
-/** Payload: hands each staged file, unpacked, to the updater. The first that fails ends it. */
-const carryOut = (
-  verb: 'custom.install' | 'custom.undo',
-  own: CustomManager,
-  command: readonly string[],
-  directory: string,
-  folder: 'new' | 'old',
-  files: readonly StagedFile[],
-  changes: readonly Change[],
-): Script => {
-  const lines = changes.flatMap(({name, from, to}) => {
-    const file = files.find(each => each.name === name && each.version === to);
-    return file === undefined || from === null || to === null
-      ? []
-      : [`${file.sha256} ${folder}/${file.file} ${name} ${from} ${to}`];
-  });
-  return defineScript(
-    verb,
-    {directory, command, lines},
-    `${callAs(own)}
-umask 022
-cd "$1" || return 1
-command=$2
-total=$(printf '%s\\n' "$3" | grep -c .); done=0
-while read -r sum file name from to; do
-  [ -n "$name" ] || continue
-  printf '%s  %s\\n' "$sum" "$file" | sha256sum -c --status - || { echo "patchdeck-error $file is not what was staged"; return 1; }
-  ${makeDirectory(own)}
-  tar -xf "$file" --no-same-owner -C "$made" || return 1
-  chmod 755 "$made"
-  ${own.user === 'root' ? '' : `chown -R ${own.user} "$made"`}
-  (cd / && call "$command" "$name" "$from" "$to" "$made"); code=$?
-  rm -rf "$made"
-  [ $code -eq 0 ] || { echo "$name $to: the updater ended with $code"; return $code; }
-  done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $name $to"
-done <<LINES
-$3
-LINES
-return 0`,
-    {root: true},
-  );
-};
 
 /** The name of an application whose updater the inventory states, or undefined for a manager of a distribution. */
 export const customName = (id: ManagerId): string | undefined => /^custom\/(.+)$/.exec(id)?.[1];

@@ -121,6 +121,8 @@ export type Manager = {
   complaints?: Probe<{directory: string}, Complaint[]>;
   /** Configuration files that differ from how they were before the install; empty when the way back is whole. */
   changedConfiguration: Probe<{directory: string}, string[]>;
+  /** Units that are restarted after its changes, besides those that are seen to run replaced code. */
+  restart?: readonly string[];
   /** Debian's changelog of a package's candidate version, newest entry first, empty when it has none; undefined where there is no such thing. */
   changelog: Probe<{name: string; version: string}, string> | undefined;
   /** Installed packages that have to do with a unit: a regression of it is laid at their doors. Empty when there is none. */

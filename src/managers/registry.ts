@@ -45,7 +45,12 @@ export const createManagers = (known: readonly Manager[] = distributionManagers)
       ({database}, index) => present.findIndex(other => other.database === database) === index,
     );
     const custom = Object.entries(host.custom ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-    // Applications stand on what the distribution brings: they come last, and go back first.
-    return [...used, ...custom.map(([name, own]) => customManager(`custom/${name}`, own))];
+    // Applications stand on what the distribution brings: they come last and go back first, where the inventory does not say otherwise.
+    const placed: Manager[] = [...used];
+    for (const [name, own] of custom) {
+      const at = placed.findIndex(({id}) => own.before?.some(other => other === id) ?? false);
+      placed.splice(at < 0 ? placed.length : at, 0, customManager(`custom/${name}`, own));
+    }
+    return placed;
   },
 });

@@ -20,6 +20,19 @@ export const customManagerSchema = z.strictObject({
   install: commandSchema,
   /** + NAME FROM TO DIRECTORY, where FROM is what is installed and TO what was before. */
   undo: commandSchema,
+  /** + NAME FROM TO DIRECTORY, as `undo`: says by ending with 0 that such an undo would work, and changes nothing. */
+  rehearseUndo: commandSchema.exactOptional(),
+  /** Units that are restarted after its changes, and after they were undone. */
+  restart: z
+    .array(z.string().regex(/^[A-Za-z0-9:_.@\\-]+\.service$/, 'a service with its type, as shop.service'))
+    .min(1)
+    .max(10)
+    .exactOptional(),
+  /** Managers of the distribution before whose step its own comes; otherwise it comes after all. */
+  before: z
+    .array(z.enum(['apt', 'dnf4', 'dnf5', 'yum', 'zypper', 'apk']))
+    .min(1)
+    .exactOptional(),
   /** Who runs them. */
   user: z
     .string()

@@ -4,14 +4,19 @@ import {baseline} from '../hosts/baseline.ts';
 import {restartUnits, staleUnits} from '../hosts/restart.ts';
 import {progressOf} from '../jobs/progress.ts';
 import type {Moment} from '../model/moment.ts';
-import type {RunContext} from './context.ts';
+import type {HostPlan} from '../model/plan.ts';
+import {hostRecord, managerOn, type RunContext} from './context.ts';
 import {runJob, settleJob} from './run-job.ts';
 import {failingChecks} from './smoke-checks.ts';
+import {wasBegun} from './step-task.ts';
 
-/** Restarts, once each, the services that still run replaced code. Gives what only a reboot would replace. */
+/**
+ * Restarts, once each, the services that still run replaced code and those that the managers of steps name which were begun. Gives what only a reboot would
+ * replace.
+ */
 export const restartStale = async (
   context: RunContext,
-  host: string,
+  {host, steps}: HostPlan,
   planDigest: string,
 ): Promise<string[]> => {
   // Restarted services are stale no more: a job that restarts them is asked about first.
@@ -25,7 +30,11 @@ export const restartStale = async (
   } as const;
   await settleJob(context, task);
   const stale = await context.link(host).ask(staleUnits, undefined);
-  if (stale.restart.length > 0) await runJob(context, task, restartUnits(stale.restart));
+  const record = hostRecord(context, host);
+  const begun = steps.filter((_, index) => wasBegun(record, planDigest, index));
+  const named = begun.flatMap(({manager}) => managerOn(context, host, manager).restart ?? []);
+  const units = [...new Set([...stale.restart, ...named])];
+  if (units.length > 0) await runJob(context, task, restartUnits(units));
   return stale.reboot;
 };
 

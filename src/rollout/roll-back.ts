@@ -11,7 +11,7 @@ import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
 import {findDeviations, findMarkDeviations, reversed} from './state-proof.ts';
-import {stepsOf, taskOf, type PlannedStep} from './step-task.ts';
+import {stepsOf, taskOf, wasBegun, type PlannedStep} from './step-task.ts';
 
 /**
  * Takes a host back to its rollback point, the last step first, and proves it: every package, mark, hold and configuration file as
@@ -42,7 +42,7 @@ export const rollBackHost = async (
   await holdUpdaters(context, host);
   const steps = stepsToUndo(hostRecord(context, host), stepsOf(context, plan, planDigest));
   const codes = await undoSteps(context, host, steps, point, before);
-  const wanting = await restartOrReboot(context, host, planDigest, reboot);
+  const wanting = await restartOrReboot(context, plan, planDigest, reboot);
 
   const after = await takeMoment(context, host, planDigest);
   await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
@@ -74,11 +74,12 @@ const isUndone = ({jobs, attemptFrom}: HostRecord): boolean => {
 /** Gives what a note says of a reboot that is needed and not allowed. */
 const restartOrReboot = async (
   context: RunContext,
-  host: string,
+  plan: HostPlan,
   planDigest: string,
   reboot: Plan['reboot'],
 ): Promise<string> => {
-  const reasons = await reasonsToReboot(context, host, await restartStale(context, host, planDigest));
+  const {host} = plan;
+  const reasons = await reasonsToReboot(context, host, await restartStale(context, plan, planDigest));
   if (reasons.length === 0 || reboot === 'never') return stillNeeded(reasons);
   // The phase stays: a console that takes the host up here goes on with the way back.
   const note = `rebooting: ${reasons.join('; ')}`.slice(0, 500);
@@ -91,17 +92,8 @@ const restartOrReboot = async (
 /**
  * The steps that were ever begun, last first; all of them on a host where none was, as on one that somebody else brought to the plan.
  */
-const stepsToUndo = ({jobs}: HostRecord, steps: readonly PlannedStep[]): PlannedStep[] => {
-  const begun = steps.filter(({planDigest, index}) =>
-    jobs.some(
-      job =>
-        job.kind === 'install' &&
-        job.planDigest === planDigest &&
-        (job.step ?? 0) === index &&
-        job.outcome !== 'never-started' &&
-        job.outcome !== 'refused',
-    ),
-  );
+const stepsToUndo = (record: HostRecord, steps: readonly PlannedStep[]): PlannedStep[] => {
+  const begun = steps.filter(({planDigest, index}) => wasBegun(record, planDigest, index));
   return [...(begun.length === 0 ? steps : begun)].reverse();
 };
 

@@ -1,5 +1,6 @@
 import type {Step} from '../model/plan.ts';
 import {hostDirectory} from '../jobs/host-directory.ts';
+import type {HostRecord} from '../record/state.ts';
 import {managerOn, type RunContext} from './context.ts';
 import type {Manager} from '../managers/manager.ts';
 import type {Task} from './run-job.ts';
@@ -32,6 +33,17 @@ export const stepsOf = (
     directory: stagingDirectory(planDigest, index),
     label: steps.length === 1 ? '' : `step ${index + 1} of ${steps.length} (${manager}): `,
   }));
+
+/** Whether a step was ever begun in its plan: as far as anybody knows, something of it may be there. */
+export const wasBegun = ({jobs}: HostRecord, planDigest: string, index: number): boolean =>
+  jobs.some(
+    job =>
+      job.kind === 'install' &&
+      job.planDigest === planDigest &&
+      (job.step ?? 0) === index &&
+      job.outcome !== 'never-started' &&
+      job.outcome !== 'refused',
+  );
 
 /** The job of one kind that a step has. */
 export const taskOf = ({host, planDigest, index, manager}: PlannedStep, kind: Task['kind']): Task => ({

@@ -39,7 +39,7 @@ export const upgradeHost = async (
   });
 
   await phase('restarting');
-  const stale = await restartStale(context, host, planDigest);
+  const stale = await restartStale(context, plan, planDigest);
   const reasons = await reasonsToReboot(context, host, stale);
   if (reasons.length > 0 && reboot === 'when-needed') {
     await phase('rebooting', reasons.join('; ').slice(0, 500));

@@ -14,7 +14,9 @@ case $1 in
   stage) cp -r "vendor/$3/." "$4/" ;;
   install|undo)
     [ "$has" = "$3" ] || exit 2
-    rm -rf "versions/$4" && cp -r "$5" "versions/$4" && ln -sfn "versions/$4" current && systemctl restart shop.service ;;
+    rm -rf "versions/$4" && cp -r "$5" "versions/$4" && ln -sfn "versions/$4" current || exit 1
+    [ -e quiet ] || systemctl restart shop.service ;;
+  rehearse) [ "$has" = "$4" ] && [ -x "$5/shop" ] ;;
   *) exit 64 ;;
 esac
 `;
@@ -42,7 +44,7 @@ systemctl daemon-reload; systemctl restart shop.service`,
 };
 
 /** What the overlay of an inventory says of it. */
-export const shopOverlay = (host: string): string => {
+export const shopOverlay = (host: string, more = ''): string => {
   const command = (word: string): string => `[/opt/shop/updater, ${word}]`;
   return `hosts:
   ${host}:
@@ -55,5 +57,5 @@ export const shopOverlay = (host: string): string => {
         install: ${command('install')}
         undo: ${command('undo')}
         deadline: 60
-`;
+${more}`;
 };

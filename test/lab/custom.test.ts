@@ -48,7 +48,14 @@ describe("an application's own updater beside apt", () => {
     const scan = await run('scan', host);
     expect(scan.exit).toBe(3);
     expect(scan.said).toContain('the answer to custom.pending cannot be believed: it ended with 9');
+    const doctor = await run('doctor', host);
+    expect(doctor.exit).toBe(3);
+    expect(doctor.said).toContain('updater: the answer to custom.pending cannot be believed');
     await shell('rm /opt/shop/crash');
+    expect(JSON.stringify((await well('doctor', host)).lines)).toContain('shop: 1 installed, 1 pending');
+    await shell('mv /opt/shop/updater /opt/shop/away');
+    expect((await run('doctor', host)).said).toContain('/opt/shop/updater is not there, or no program');
+    await shell('mv /opt/shop/away /opt/shop/updater');
   });
 
   it('is planned, staged and carried out as the second step, and proven', async () => {
@@ -67,6 +74,38 @@ describe("an application's own updater beside apt", () => {
     const rollback = await well('rollback', host, '--yes', '--reason', 'try it');
     expect(jobsOf(rollback)).toEqual(['undo 1', 'undo 0']);
     expect(await state()).toEqual(['versions/1.0', '1.0', 'active']);
+  });
+
+  it('that rehearses its undo has a full way back, goes before apt, and has its service restarted for it', async () => {
+    await shell('cp -r /opt/shop/versions/1.0 /opt/shop/vendor/1.0; touch /opt/shop/quiet');
+    const settings = [
+      'rehearseUndo: [/opt/shop/updater, rehearse]',
+      'restart: [shop.service]',
+      'before: [apt]',
+    ];
+    await writeFile(overlay, shopOverlay(host, settings.map(line => `        ${line}\n`).join('')));
+    deck = await patchdeckOn(lab);
+    const started = (): Promise<string> =>
+      shell('systemctl show -p ExecMainStartTimestampMonotonic --value shop.service');
+    const before = await started();
+    expect((await well('scan', host)).said).not.toContain('unknown');
+    await well('plan', '--package', 'shop', '--package', 'pdlab-web');
+    const test = await well('test', '--yes');
+    expect(jobsOf(test)).toEqual(['stage 0', 'stage 1', 'install 0', 'install 1']);
+    const notes = test.lines.flatMap(({type, data}) =>
+      type === 'host.phase' && data?.['phase'] === 'installing' ? [data['note']] : [],
+    );
+    expect(notes).toEqual(['step 1 of 2 (custom/shop): 1 packages', 'step 2 of 2 (apt): 1 packages']);
+    expect(test.lines.find(({type}) => type === 'host.staged')?.data).toMatchObject({grade: 'full'});
+    expect(await state()).toEqual(['versions/2.0', '1.1', 'active']);
+    const after = await started();
+    expect(Number(after)).toBeGreaterThan(Number(before));
+    const rollback = await well('rollback', host, '--yes', '--reason', 'try it');
+    expect(jobsOf(rollback)).toEqual(['undo 1', 'undo 0']);
+    expect(await state()).toEqual(['versions/1.0', '1.0', 'active']);
+    expect(Number(await started())).toBeGreaterThan(Number(after));
+    await shell('rm -r /opt/shop/quiet /opt/shop/vendor/1.0');
+    await writeFile(overlay, shopOverlay(host));
   });
 
   it('that installs a version which does not run is a regression, and is taken back', async () => {

@@ -3,12 +3,15 @@ import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/p
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
+import {apt} from '../../src/managers/apt.ts';
 import {customManager} from '../../src/managers/custom.ts';
 import type {Manager} from '../../src/managers/manager.ts';
-import {customManagerSchema} from '../../src/model/custom.ts';
+import {createManagers} from '../../src/managers/registry.ts';
+import {customManagerSchema, customManagersSchema} from '../../src/model/custom.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint} from '../../src/model/rollback.ts';
 import type {Probe, Script} from '../../src/model/script.ts';
+import {host as statedHost, scan} from '../policy/example-fleet.ts';
 
 /** An application in a folder: a file for each version it could have, one that says which it has. Every call is kept. */
 const updater = `#!/bin/sh
@@ -154,6 +157,35 @@ describe("an application's own updater", () => {
     expect(left).toEqual([]);
   });
 
+  it('that can rehearse its undo is asked before the upgrade, with the old files; what it refuses is the reason', async () => {
+    const point = await staged();
+    const asked = {directory, changes, previous: point.previous, fresh: point.fresh};
+    const rehearsing = (...words: string[]): NonNullable<Manager['simulateUndo']> => {
+      const program = join(folder, 'updater');
+      const own = customManagerSchema.parse({
+        ...{pending: [program, 'pending'], installed: [program, 'installed'], stage: [program, 'stage']},
+        ...{install: [program, 'install'], undo: [program, 'undo'], rehearseUndo: [program, ...words]},
+      });
+      const {simulateUndo} = customManager('custom/shop', own);
+      if (simulateUndo === undefined) throw new Error('it cannot rehearse');
+      return simulateUndo;
+    };
+    expect(shop.simulateUndo).toBeUndefined();
+    expect(await ask(rehearsing('rehearse'), asked)).toEqual({
+      changes: [{...changes[0], from: '2', to: '1'}],
+      refused: undefined,
+    });
+    expect((await calls()).at(-1)).toMatch(/^\[rehearse\]\[shop\]\[2\]\[1\]\[\/var\/tmp\/patchdeck\.\w+\]$/);
+    expect(await has()).toBe('1');
+    // The version that it is asked to leave is not there yet.
+    expect(await ask(rehearsing('undo'), asked)).toEqual({
+      changes: [],
+      refused: 'its updater says of the rehearsal: shop 1: the updater ended with 1',
+    });
+    await writeFile(join(directory, 'old', 'shop_0.tar'), 'another');
+    expect((await ask(rehearsing('rehearse'), asked)).refused).toContain('is not what was staged');
+  });
+
   it('is not given a file that is not what was staged', async () => {
     const point = await staged();
     await writeFile(join(directory, 'new', 'shop_0.tar'), 'another');
@@ -179,6 +211,20 @@ describe("an application's own updater", () => {
 
 describe('the commands of an updater', () => {
   const stated = {pending: ['/p'], installed: ['/i'], stage: ['/s'], install: ['/n'], undo: ['/u']};
+  it('come before the distribution where the inventory says so, otherwise last', () => {
+    const facts = {...scan('web1', []).facts, managers: ['apt']};
+    const order = (custom: Record<string, unknown>): string[] =>
+      createManagers([apt])
+        .on(statedHost('web1', {custom: customManagersSchema.parse(custom)}), facts)
+        .map(({id}) => id);
+    expect(order({b: {...stated, before: ['apt']}, a: stated, c: {...stated, before: ['apt']}})).toEqual([
+      'custom/b',
+      'custom/c',
+      'apt',
+      'custom/a',
+    ]);
+    expect(order({a: {...stated, before: ['zypper']}})).toEqual(['apt', 'custom/a']);
+  });
   it('begin with a whole path and are words of one line', () => {
     expect(customManagerSchema.parse(stated)).toMatchObject({user: 'root', deadline: 600});
     for (const wrong of [['p'], [], ['/p', 'a\nb'], ['/p', ''], '/p'])

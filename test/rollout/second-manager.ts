@@ -55,6 +55,7 @@ export const second: Manager = {
   undo: args => payload('undo', args),
   complaints: ask('complaints'),
   changedConfiguration: ask('changed-configuration'),
+  restart: ['app.service'],
   changelog: undefined,
   owners: ask('owners'),
   progress: progressOf,

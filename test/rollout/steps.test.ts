@@ -32,7 +32,10 @@ const attempt = (world: World, why: 'upgrade' | 'rollback'): Promise<void> =>
   world.context.record({type: 'host.attempt', data: {host: 'web1', why, reason: 'test'}});
 /** The jobs a host was sent, by kind and step. */
 const jobs = ({context}: World): string[] =>
-  context.recordOf('web1').jobs.map(({kind, step}) => `${kind} ${step ?? '-'}`);
+  context
+    .recordOf('web1')
+    .jobs.filter(({kind}) => kind !== 'restart')
+    .map(({kind, step}) => `${kind} ${step ?? '-'}`);
 const versions = (world: World): {tzdata: string | undefined; lib: string | undefined} => ({
   tzdata: world.host('web1').packages.get('tzdata')?.version,
   lib: world.second('web1').installed.get('lib'),
@@ -87,6 +90,20 @@ describe('a host with two managers', () => {
     expect(notes).toEqual(['step 1 of 2 (apt): 1 packages', 'step 2 of 2 (dnf4): 1 packages']);
     await verify(ready.world.context);
     expect(ready.world.context.recordOf('web1').verified).toMatchObject({good: true});
+  });
+
+  it('has the units restarted that a manager names, once on the way forth and once on the way back', async () => {
+    const ready = await staged();
+    const units: string[] = [];
+    const record = ready.world.context.record.bind(ready.world.context);
+    ready.world.context.record = body => {
+      if (body.type === 'job.intended') units.push(body.data.job.kind);
+      return record(body);
+    };
+    await upgrade(ready);
+    expect(units).toEqual(['install', 'install', 'restart']);
+    await goBack(ready);
+    expect(units.slice(3)).toEqual(['undo', 'undo', 'restart']);
   });
 
   it('is not begun while its second step is not as planned: nothing is changed', async () => {
@@ -221,7 +238,7 @@ describe('a host with two managers', () => {
       expect(jobs(ready.world)).toHaveLength(step + 3);
       await resumeHosts(ready.world.context);
       expect(jobs(ready.world)).toEqual(['stage 0', 'stage 1', 'install 0', 'install 1']);
-      expect(ready.world.asked.filter(line => line === 'web1 job.start')).toHaveLength(4);
+      expect(ready.world.asked.filter(line => line === 'web1 job.start')).toHaveLength(5);
       expect(versions(ready.world)).toEqual(fresh);
       expect(ready.world.context.recordOf('web1').phase).toBe('done');
     },
