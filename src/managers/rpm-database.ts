@@ -101,7 +101,10 @@ echo '@@ end'`,
  */
 export const keepComplaints = `
 keep_complaints() {
-  sed -n 's/.*%\\([a-z]*\\)(\\([^ ()]*\\)) scriptlet failed.*/\\1 \\2/p' "$1" | sort -u | while read -r part nevra; do
+  # Of one in Lua rpm says less, and no manager's code says anything. What fails before (%pre, %preun) keeps the package as it was.
+  sed -n -e 's/.*%\\([a-z]*\\)(\\([^ ()]*\\)) scriptlet failed.*/\\1 \\2/p' \\
+    -e 's/.*lua script failed: \\[string "%\\([a-z]*\\)(\\([^ ()]*\\))".*/\\1 \\2/p' "$1" | grep -v '^pre' | sort -u |
+    while read -r part nevra; do
     name=\${nevra%-*-*}; arch=\${nevra##*.}
     rpm -q --qf "%{NAME}\\t%{ARCH}\\t%{INSTALLTIME}\\t$part\\n" "$name.$arch" | grep '	' >> complaints
   done

@@ -231,6 +231,11 @@ export const elsewhere: readonly {file: string; fault: string; only?: RegExp}[] 
   {file: 'test/lab/way-back.test.ts', fault: 'the way back'},
   {file: 'test/lab/dnf.test.ts', fault: 'a dnf that says it is done', only: /scriptlet|%pre|dead|silence/},
   {
+    file: 'test/lab/zypper.test.ts',
+    fault: 'a zypper that says it is done',
+    only: /dead|scriptlet|forbids|gone|success/,
+  },
+  {
     file: 'test/lab/rpm-database.test.ts',
     fault: 'what RPM does not say',
     only: /scriptlets|lock|twice|configuration/,

@@ -33,7 +33,13 @@ export const kits: Record<RpmKit, KitFacts> = {
 echo 12 >/etc/dnf/vars/releasever
 sed -i 's/^enabled *=.*/enabled = false/' /etc/dnf/plugins/local.conf`,
   },
-  zypper: {packages: ['zypper', 'rpm'], host: 6, repositories: '/etc/zypp/repos.d', setUp: ''},
+  zypper: {
+    packages: ['zypper', 'rpm'],
+    host: 6,
+    repositories: '/etc/zypp/repos.d',
+    // As SUSE has it: kernels stand beside each other.
+    setUp: `printf '[main]\\nmultiversion = provides:multiversion(kernel)\\n' >/etc/zypp/zypp.conf`,
+  },
 };
 
 export const kitNames = Object.keys(kits) as RpmKit[];

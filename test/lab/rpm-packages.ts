@@ -151,6 +151,13 @@ export const rpmPackages: readonly RpmPackage[] = [
     ],
   },
   {name: 'pdrpm-prefails', on: [], versions: [had(), fixed(20014, {scripts: {pre: 'exit 1'}})]},
+  // What zypper leaves as it is: what it needs is nowhere, and what would come is another vendor's.
+  {
+    name: 'pdrpm-broken',
+    on: ['zypper'],
+    versions: [had(), fixed(20016, {tags: ['Requires: pdrpm-nowhere']})],
+  },
+  {name: 'pdrpm-vendor', on: ['zypper'], versions: [had(), {version: '2.0-1', repository: 'acme'}]},
   // Its old version is in no repository any more.
   {name: 'pdrpm-gone', on: [], versions: [had({repository: 'gone'}), fixed(20015)]},
 ];

@@ -20,7 +20,7 @@ export type Stubs = {
 
 const stubbed = [
   ...['apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-deb', 'dpkg-query', 'dpkg-repack'],
-  ...['apk', 'dnf5'],
+  ...['apk', 'dnf5', 'zypper'],
   ...['rpm', 'rpmkeys', 'python3'],
   ...['systemctl', 'systemd-run', 'systemd-inhibit', 'reboot', 'setsid', 'sync'],
 ];

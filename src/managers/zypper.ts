@@ -1,0 +1,112 @@
+import {progressOf, type Progress} from '../jobs/progress.ts';
+import {linesOf, sections} from '../model/answer.ts';
+import {cleanLine} from '../model/clean.ts';
+import {defineScript, type Probe} from '../model/script.ts';
+import {staged} from './apt-staging.ts';
+import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {changedConfigurationOf} from './rpm-configuration.ts';
+import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';
+import {answerOf, errorsOf} from './zypper-answers.ts';
+import {install, undo} from './zypper-install.ts';
+import {pending} from './zypper-pending.ts';
+import {askZypper, printAutomatic, printHeld} from './zypper-shell.ts';
+import {room, simulate, simulateStaged, simulateUndo} from './zypper-simulation.ts';
+import {stage} from './zypper-staging.ts';
+
+/** A repository that is dead makes `refresh` end with 4, and everything that refreshes by itself with 106 after it worked without it. */
+const refresh: Probe<undefined, RefreshAnswer> = {
+  script: () =>
+    defineScript(
+      'zypper.refresh',
+      {},
+      `${askZypper}
+ask refresh refresh
+echo '@@ end'`,
+      {root: true},
+    ),
+  parse: raw => {
+    const answer = answerOf('zypper.refresh', sections('zypper.refresh', raw), 'refresh');
+    const failures = errorsOf(answer);
+    if (answer.code !== 0 && failures.length === 0) failures.push(`zypper ended with ${answer.code}`);
+    return {fresh: failures.length === 0, failures};
+  },
+};
+
+const marks: Probe<undefined, Marks> = {
+  script: () =>
+    defineScript(
+      'zypper.marks',
+      {},
+      `export LC_ALL=C
+echo '@@ automatic'
+${printAutomatic}
+echo '@@ held'
+${printHeld}
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('zypper.marks', raw);
+    return {
+      automatic: linesOf('zypper.marks', found, 'automatic'),
+      held: linesOf('zypper.marks', found, 'held'),
+    };
+  },
+};
+
+const shell: ManagerShell = {
+  // Fedora has a zypper too, without repositories.
+  present: `command -v zypper >/dev/null 2>&1 && ls /etc/zypp/repos.d/*.repo >/dev/null 2>&1 && ${hasPackages}`,
+  held: printHeld,
+  automatic: printAutomatic,
+  broken: twice,
+  // 102: packages that want one were installed since the boot.
+  rebootWanted: `if command -v zypper >/dev/null 2>&1; then
+  zypper --non-interactive needs-rebooting >/dev/null 2>&1; [ $? -ne 102 ] || echo 'zypper needs-rebooting'
+fi`,
+  paths: ['/var/cache/zypp'],
+  lockHolders: `${lockHolders}
+[ ! -s /run/zypp.pid ] || {
+  pid=$(cat /run/zypp.pid)
+  [ ! -d "/proc/$pid" ] || printf '%s (pid %s)\\n' "$(cat "/proc/$pid/comm")" "$pid"
+}`,
+  interrupted: twice,
+};
+
+/** `(2/11) Installing: openssl-3-3.0.8-1.x86_64 [...done]`, `Retrieving package openssl-3-3.0.8-1.x86_64 (2/11), 1.2 MiB`. */
+const progress = (line: string): Progress | undefined => {
+  const [, nth, of, doing] =
+    /^\((\d{1,6})\/(\d{1,6})\) ((?:Installing|Removing):? \S{1,200})/.exec(line) ?? [];
+  if (doing !== undefined) return {percent: share(nth, of), line: cleanLine(doing, 80)};
+  const [, fetching, n, m] = /^(Retrieving package \S{1,200}) \((\d{1,6})\/(\d{1,6})\)/.exec(line) ?? [];
+  return fetching === undefined ? progressOf(line) : {percent: share(n, m), line: cleanLine(fetching, 80)};
+};
+
+const share = (nth: string | undefined, of: string | undefined): number =>
+  Math.min(100, Math.round((Number(nth) * 100) / Math.max(1, Number(of))));
+
+/** zypper on SUSE: SLES and openSUSE. */
+export const zypper = {
+  id: 'zypper',
+  proven: {by: 'lab'},
+  database: 'rpm',
+  words: {lock: "zypper's lock", look: 'rpm -qa --last', mend: 'zypper verify'},
+  shell,
+  refresh,
+  pending,
+  installed: installedOf('zypper'),
+  marks,
+  room,
+  simulate,
+  simulateStaged,
+  simulateUndo,
+  stage,
+  staged,
+  install,
+  undo,
+  complaints: complaintsOf('zypper'),
+  changedConfiguration: changedConfigurationOf('zypper'),
+  changelog: undefined,
+  owners: ownersOf('zypper'),
+  progress,
+} satisfies DistributionManager;
