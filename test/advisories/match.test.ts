@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {closedBy} from '../../src/advisories/match.ts';
+import {createCollector} from '../../src/advisories/collect-packages.ts';
+import {closedBy, match} from '../../src/advisories/match.ts';
 import type {Advisory, Finding} from '../../src/model/advisory.ts';
 import {debianHost, installed, matched} from './asked-of.ts';
 
@@ -234,8 +235,30 @@ describe('what is not known', () => {
 it('each package in one version with one candidate is judged once, on however many hosts it is', async () => {
   const pair = [installed('x', '1.0-1'), installed('x-common', '1.0-1', 'x'), installed('y', '2-1')];
   const scans = Array.from({length: 40}, (_, i) => debianHost(`h${i}`, pair, i < 20 ? {x: '1.0-2'} : {}));
+  const collector = createCollector();
+  for (const scan of scans) collector.add(scan);
+  const looked: string[] = [];
+  const records = new Map<string, readonly Advisory[]>([['Debian:12|x', [record(cve)]]]);
+  const none = new Set<string>();
+  const found = await match(collector.collected, {
+    // Nothing is judged without its records.
+    records: Object.assign(new Map(records), {
+      get: (key: string) => {
+        looked.push(key);
+        return records.get(key);
+      },
+    }),
+    ecosystems: new Set(['Debian:12']),
+    newest: new Map(),
+    partly: none,
+    asked: none,
+    used: [],
+    damaged: [],
+  });
   // x with and without a candidate, and y.
-  expect((await matched(scans, [record(cve)])).judged).toBe(3);
+  expect(looked.sort()).toEqual(['Debian:12|x', 'Debian:12|x', 'Debian:12|y']);
+  expect(found.judged).toBe(3);
+  expect(found.groups.flatMap(({hosts}) => hosts)).toHaveLength(40);
 });
 
 describe('all together', () => {
