@@ -1,0 +1,88 @@
+import {customManager} from '../../src/managers/custom.ts';
+import type {Manager} from '../../src/managers/manager.ts';
+import {distributionManagers} from '../../src/managers/registry.ts';
+import {customManagerSchema} from '../../src/model/custom.ts';
+import {nextStep, notInstalledClasses} from '../../src/model/package.ts';
+
+/** Whatever an application has, as docs/inventory.md describes it. */
+const custom = customManager(
+  'custom/shop',
+  customManagerSchema.parse(
+    Object.fromEntries(
+      ['pending', 'installed', 'stage', 'install', 'undo', 'rehearseUndo'].map(verb => [
+        verb,
+        ['/opt/shop/updater', verb],
+      ]),
+    ),
+  ),
+);
+
+/** docs/managers.md, made from the registry. */
+export const managersMarkdown = (): string =>
+  [
+    '# Package managers',
+    '',
+    'Generated from `src/managers/registry.ts`; `npx vitest run test/docs/managers.test.ts -u` writes it anew. A host is patched with all it has, in this order; of those that',
+    'share a database with the first. **lab**: the real program on whole hosts, each time the project is tested (`test/lab/`). **doc**: known from its documentation only.',
+    'A host that has such a one is scanned, and is patched with it only where the inventory says that somebody has tried it there (`tried`).',
+    '',
+    ...table(
+      ['manager', 'database', 'proven'],
+      [...distributionManagers, custom].map(manager => [
+        nameOf(manager),
+        manager.database.replace('/shop', '/NAME'),
+        provenWords(manager),
+      ]),
+    ),
+    '## What each can do',
+    '',
+    ...table(
+      ['manager', ...abilities.map(([title]) => title)],
+      [...distributionManagers, custom].map(manager => [
+        nameOf(manager),
+        ...abilities.map(([, can]) => (can(manager) ? 'yes' : '-')),
+      ]),
+    ),
+    'All of them: pending updates and why some would not be installed, what is installed, exact versions from staged and hashed files, the same simulated before, the way',
+    "back. An application's updater rehearses its undo, and has services restarted, where the inventory names the command and the units.",
+    '',
+    '## What is not installed, and what to do',
+    '',
+    ...table(
+      ['class', 'next step', ...distributionManagers.map(({id}) => id)],
+      notInstalledClasses.map(why => [
+        why.replaceAll('-', ' '),
+        nextStep(why, 'custom/shop'),
+        ...distributionManagers.map(({id}) => commandOf(nextStep(why, id))),
+      ]),
+    ),
+  ].join('\n');
+
+const nameOf = ({id}: Manager): string => `\`${id.replace('/shop', '/NAME')}\``;
+
+const provenWords = ({proven}: Manager): string => {
+  if (proven.by === 'lab') return '**lab**';
+  const shown = proven.shown === undefined ? '' : `; ${proven.shown}`;
+  return `**doc**: ${proven.source}, ${proven.version}${shown}`;
+};
+
+const abilities: readonly (readonly [string, (manager: Manager) => boolean])[] = [
+  ['says how old its lists are', ({lists}) => lists !== undefined],
+  ["tells others' packages", ({foreign}) => foreign !== undefined],
+  ['reads changelogs', ({changelog}) => changelog !== undefined],
+  ['rehearses the way back', ({simulateUndo}) => simulateUndo !== undefined],
+  ['is asked what failed though installed', ({complaints}) => complaints !== undefined],
+];
+
+/** The command that a next step ends with, where it has one for its manager. */
+const commandOf = (step: string): string => {
+  const command = /\(([^()]+)\)$/.exec(step)?.[1];
+  return command === undefined ? '' : `\`${command}\``;
+};
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  ...[head, head.map(() => '---'), ...rows].map(
+    cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  ),
+  '',
+];
