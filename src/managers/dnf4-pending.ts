@@ -24,6 +24,19 @@ def advisories(sack, older, package):
             found[advisory.id] = advisory
     return found.values()
 
+# The library does not pass on which advisories want a reboot: the repository's own file says it.
+def wanting_reboot(path):
+    import gzip, lzma
+    from xml.etree import ElementTree
+    found = set()
+    with {'.gz': gzip.open, '.xz': lzma.open}.get(os.path.splitext(path)[1], open)(path, 'rb') as file:
+        for _, element in ElementTree.iterparse(file):
+            if element.tag == 'update':
+                if any((each.text or '').strip().lower() in ('true', '1') for each in element.iter('reboot_suggested')):
+                    found.add(element.findtext('id'))
+                element.clear()
+    return found
+
 def main(words):
     plain = with_repositories()
     plain.conf.best = False
@@ -35,7 +48,14 @@ def main(words):
     taking = plain.sack.query().available().filterm(obsoletes=lost) if lost else []
     takes = {(package.name, package.evr) for package in taking} & {(name, version) for name, _, version in planned}
     locks = locked(every.sack)
-    advised = {each.id for each in every.repos.iter_enabled() if each._repo.getMetadataPath('updateinfo')}
+    told = {each.id: each._repo.getMetadataPath('updateinfo') for each in every.repos.iter_enabled()}
+    advised = {repository for repository, path in told.items() if path}
+    reboots = set()
+    for path in filter(None, told.values()):
+        try:
+            reboots |= wanting_reboot(path)
+        except Exception:
+            pass # compressed in a way that this Python cannot read
     here = every.sack.query().installed()
     release = here.filter(provides='system-release') or here.filter(file='/etc/os-release')
     own = release[0].vendor if release else None
@@ -47,7 +67,8 @@ def main(words):
             package.repoid, why, package.downloadsize, 'advised' if package.repoid in advised else '-')
         for each in advisories(every.sack, older, package):
             say('advisory', each.id, 'security' if each.type == hawkey.ADVISORY_SECURITY else 'other', each.severity or '-',
-                ','.join(sorted({ref.id for ref in each.references if ref.type == hawkey.REFERENCE_CVE})) or '-')
+                ','.join(sorted({ref.id for ref in each.references if ref.type == hawkey.REFERENCE_CVE})) or '-',
+                'reboot' if each.id in reboots else '-')
 
     print('@@ updates')
     offered = every.sack.query().upgrades().latest()
@@ -108,12 +129,13 @@ const readUpdate = (line: string, words: readonly string[]): Update => {
 };
 
 const addAdvisory = (update: Update, words: readonly string[]): void => {
-  const [id, kind, severity = '', cves = ''] = words;
+  const [id, kind, severity = '', cves = '', reboot] = words;
   if (kind === 'security') update.security = true;
   const judged = severityOf(severity);
   const parsed = repositoryAdvisorySchema.safeParse({
     id,
     ...(judged === undefined ? {} : {severity: judged}),
+    ...(reboot === 'reboot' ? {reboot: true} : {}),
     cves: cves.split(',').filter(cve => /^CVE-\d{4}-\d{4,19}$/.test(cve)),
   });
   if (parsed.success) update.advisories = [...(update.advisories ?? []), parsed.data];

@@ -29,7 +29,7 @@ describe('what dnf says is pending', () => {
     expect(nextStep('held', 'dnf4')).toContain('dnf versionlock delete');
   });
 
-  it('has what its repositories say of it: security, severity, CVEs', () => {
+  it('has what its repositories say of it: security, severity, CVEs, whether it wants a reboot', () => {
     expect(of('pdrpm-web')).toEqual({
       manager: 'dnf4',
       name: 'pdrpm-web',
@@ -43,7 +43,14 @@ describe('what dnf says is pending', () => {
       advisories: [{id: 'LABSA-2026:20001', severity: 'high', cves: ['CVE-2026-20001']}],
       bytes: of('pdrpm-web')?.bytes,
     });
-    expect(of('pdrpm-reboot')?.advisories?.[0]?.cves).toEqual(['CVE-2026-20009', 'CVE-2026-20010']);
+    expect(of('pdrpm-reboot')?.advisories).toEqual([
+      {
+        id: 'LABSA-2026:20009',
+        severity: 'critical',
+        cves: ['CVE-2026-20009', 'CVE-2026-20010'],
+        reboot: true,
+      },
+    ]);
     expect(of('pdrpm-tool')).toMatchObject({security: false, installed: '1:1.0~rc1-1', candidate: '1:1.0-1'});
   });
 
