@@ -56,6 +56,7 @@ export const createHost = (
     epochs: new Map(),
     syslog: [],
     staging: new Map(),
+    aside: new Map(),
     updaters: {active: ['apt-daily.timer', 'apt-daily-upgrade.timer'], inhibited: []},
     agenda: [],
   };

@@ -70,6 +70,8 @@ export type DemoHost = {
   readonly staging: Map<string, Staging>;
   /** Automatic updaters: running timers, and those that are held off. */
   updaters: {active: string[]; inhibited: string[]};
+  /** How it is set aside: the command that did it, the one that ends it, and until when by its own clock. */
+  aside: Map<string, {start: string; end: string; until: number}>;
   agenda: Due[];
 };
 

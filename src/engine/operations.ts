@@ -1,4 +1,3 @@
-import {releaseUpdaters} from '../hosts/updaters.ts';
 import {PatchdeckError} from '../model/error.ts';
 import {isFinal, type StageName} from '../model/phase.ts';
 import type {HostPlan, Plan} from '../model/plan.ts';
@@ -6,9 +5,10 @@ import type {ShallowRule} from '../model/policy.ts';
 import {waves} from '../policy/waves.ts';
 import {blockedInPlan, gate, type Refusal} from '../record/gates.ts';
 import type {HostRecord} from '../record/state.ts';
-import {hostRecord, type RunContext} from '../rollout/context.ts';
+import {hostRecord, HostStopped, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll, guardHost} from '../rollout/guard.ts';
+import {releaseLeases} from '../rollout/lease.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {rollBackHost} from '../rollout/roll-back.ts';
 import {takeTurns} from '../rollout/take-turns.ts';
@@ -85,12 +85,10 @@ export const releaseAll = async (context: RunContext): Promise<string[]> => {
     holding.map(record => record.host.name),
     async host => {
       try {
-        await context.link(host).ask(releaseUpdaters, undefined);
-        for (const lease of context.state().hosts.get(host)?.leases ?? []) {
-          await context.record({type: 'lease.released', data: {host, id: lease.id}});
-        }
+        await releaseLeases(context, host);
       } catch (error) {
-        if (concernsAll(context, error) || !(error instanceof PatchdeckError)) throw error;
+        if (concernsAll(context, error)) throw error;
+        if (!(error instanceof PatchdeckError || error instanceof HostStopped)) throw error;
         silent.push(host);
       }
     },

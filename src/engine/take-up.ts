@@ -49,15 +49,16 @@ export const takeUp = async (core: EngineCore): Promise<boolean> => {
 export const leasesLeft = ({hosts, run}: RunState, now: number): string[] => {
   const running = Object.values(run.stages).some(stage => stage.status === 'running');
   const live = ({expires}: LeaseRecord): boolean => Date.parse(expires) > now;
-  const holding = running ? [] : [...hosts.values()].filter(record => record.leases.some(live));
-  const [lease] = holding
-    .flatMap(record => record.leases.filter(live))
-    .sort((a, b) => Date.parse(b.expires) - Date.parse(a.expires));
-  if (lease === undefined) return [];
-  const names = holding
-    .slice(0, 5)
-    .map(record => record.host.name)
-    .join(', ');
-  const more = holding.length > 5 ? ` and ${holding.length - 5} more hosts` : '';
-  return [`${lease.what} on ${names}${more} until ${lease.expires} at the latest (verify or close ends it)`];
+  if (running) return [];
+  const held = [...hosts.values()].flatMap(({host, leases}) =>
+    leases.filter(live).map(lease => ({name: host.name, ...lease})),
+  );
+  return [...Map.groupBy(held, ({what}) => what)].map(([what, all]) => {
+    const names = all.slice(0, 5).map(({name}) => name);
+    const more = all.length > 5 ? ` and ${all.length - 5} more hosts` : '';
+    const last = all.reduce((one, other) =>
+      Date.parse(other.expires) > Date.parse(one.expires) ? other : one,
+    );
+    return `${what} on ${names.join(', ')}${more} until ${last.expires} at the latest (verify or close ends it)`;
+  });
 };

@@ -45,7 +45,7 @@ export const mistakesOf = (issue: Issue, raw: unknown, places: Places): Mistake[
   }
 };
 
-/** `port of host web1`, `http.url of smoke check 2 of group web` */
+/** `port of host web1`, `drain.end of host web1`, `http.url of smoke check 2 of group web` */
 export const describePath = (path: readonly PropertyKey[]): string => {
   const [section, ...inner] = path.map(String);
   if (section === undefined) return 'the file';
@@ -55,6 +55,7 @@ export const describePath = (path: readonly PropertyKey[]): string => {
   const rest = hasNames ? inner.slice(1) : inner;
   const [first = '', index, ...deeper] = rest;
   if (index === undefined) return rest.length === 0 ? owner : `${first} of ${owner}`;
+  if (!/^\d+$/.test(index)) return `${rest.join('.')} of ${owner}`;
   const item = `${itemNames[first] ?? first} ${Number(index) + 1} of ${owner}`;
   return deeper.length === 0 ? item : `${deeper.join('.')} of ${item}`;
 };

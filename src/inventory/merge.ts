@@ -56,7 +56,17 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
     layers.findLast(layer => layer[key] !== undefined)?.[key];
   const stated = <
     Key extends
-      'port' | 'user' | 'transport' | 'runsOn' | 'criticality' | 'exposure' | 'data' | 'owner' | 'tried',
+      | 'port'
+      | 'user'
+      | 'transport'
+      | 'runsOn'
+      | 'criticality'
+      | 'exposure'
+      | 'data'
+      | 'owner'
+      | 'silence'
+      | 'drain'
+      | 'tried',
   >(
     key: Key,
   ) => {
@@ -81,6 +91,8 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
     ...stated('owner'),
     tags: [...new Set(layers.flatMap(layer => layer.tags ?? []))],
     smoke: layers.flatMap(layer => layer.smoke ?? []),
+    ...stated('silence'),
+    ...stated('drain'),
     ...stated('tried'),
     ...(layers.some(layer => layer.custom !== undefined)
       ? {custom: Object.assign({}, ...layers.map(layer => layer.custom)) as Host['custom']}

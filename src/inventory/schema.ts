@@ -1,9 +1,23 @@
 import {z} from 'zod';
 import {customManagerSchema} from '../model/custom.ts';
-import {hostSchema} from '../model/host.ts';
+import {asideKinds, asideSchema, hostSchema} from '../model/host.ts';
 
-const {port, become, transport, runsOn, criticality, exposure, data, wave, canary, smoke, tried, custom} =
-  hostSchema.shape;
+const {
+  port,
+  become,
+  transport,
+  runsOn,
+  criticality,
+  exposure,
+  data,
+  wave,
+  canary,
+  smoke,
+  silence,
+  drain,
+  tried,
+  custom,
+} = hostSchema.shape;
 
 const user = z
   .string()
@@ -30,6 +44,8 @@ const settings = {
   owner: phrase.optional(),
   tags: z.array(word).optional(),
   smoke: smoke.optional(),
+  silence,
+  drain,
   tried,
   custom,
 };
@@ -90,6 +106,7 @@ export const allowedKeys = (path: readonly PropertyKey[]): string[] => {
   const [section] = path;
   if (section === undefined) return Object.keys(inventoryFileSchema.shape);
   if (path.includes('smoke')) return path.at(-1) === 'http' ? ['url', 'status'] : smokeKinds;
+  if (asideKinds.some(kind => path.includes(kind))) return Object.keys(asideSchema.shape);
   if (path.includes('custom')) return Object.keys(customManagerSchema.shape);
   if (section === 'defaults') return Object.keys(defaultsSchema.shape);
   return Object.keys((section === 'groups' ? groupSchema : hostEntrySchema).shape);

@@ -35,6 +35,13 @@ export const smokeCheckSchema = z.union([
 /** `unit` and `command` are asked on the host, `tcp` and `http` from the console. */
 export type SmokeCheck = z.infer<typeof smokeCheckSchema>;
 
+/** How a host is set aside while it is changed, in this order: alerts are silenced before traffic is drained, and come back after it. */
+export const asideKinds = ['silence', 'drain'] as const;
+export type AsideKind = (typeof asideKinds)[number];
+const asideCommand = z.string().regex(/^[^\p{C}]{1,1000}$/u, 'a command on one line, for sh');
+/** Commands for sh, as root on the host: what begins it, and what ends it. */
+export const asideSchema = z.strictObject({start: asideCommand, end: asideCommand});
+
 /** A host as the inventory gives it, groups and defaults already applied. What is not stated is missing: it never counts as low. */
 export const hostSchema = z.object({
   name: hostNameSchema,
@@ -58,6 +65,8 @@ export const hostSchema = z.object({
   owner: z.string().optional(),
   tags: z.array(z.string()),
   smoke: z.array(smokeCheckSchema),
+  silence: asideSchema.optional(),
+  drain: asideSchema.optional(),
   /** Package managers that are known from their documentation only, and that somebody has tried on such a host: they may patch it. */
   tried: z.array(managerIdSchema).optional(),
   /** Updaters of applications on it, by name. */

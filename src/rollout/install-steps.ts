@@ -46,7 +46,6 @@ export const installSteps = async (context: RunContext, work: InstallWork): Prom
     if (begun.length === 0) await phase('checked');
     await requireReady(context, plan.host, planDigest, left);
     for (const step of waiting) await simulate(context, step, points, left);
-    if (begun.length === 0) await phase('drained');
     await work.inhibit();
   }
   for (const [nth, step] of waiting.entries()) {

@@ -4,7 +4,7 @@ import {rollbackPointSchema, type RollbackPoint} from '../model/rollback.ts';
 import type {HostRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
-import {holdUpdaters} from './lease.ts';
+import {holdUpdaters, putBack, setAside} from './lease.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {findComplaints} from './prove-planned.ts';
 import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
@@ -40,6 +40,7 @@ export const rollBackHost = async (
   await requireSameHost(context, host);
   const point = await readDocument(context, file.file, rollbackPointSchema);
   await holdUpdaters(context, host);
+  await setAside(context, host);
   const steps = stepsToUndo(hostRecord(context, host), stepsOf(context, plan, planDigest));
   const codes = await undoSteps(context, host, steps, point, before);
   const wanting = await restartOrReboot(context, plan, planDigest, reboot);
@@ -56,6 +57,7 @@ export const rollBackHost = async (
     ...(await findRegressions(context, host, before)).map(regression => regression.what),
   ];
   if (deviations.length > 0) throw incomplete(codes, deviations, '');
+  await putBack(context, host);
   await context.record({
     type: 'host.phase',
     data: {
@@ -86,6 +88,7 @@ const restartOrReboot = async (
   await context.record({type: 'host.phase', data: {host, phase: 'rolling back', note}});
   await rebootHost(context, host);
   await holdUpdaters(context, host);
+  await setAside(context, host);
   return '';
 };
 

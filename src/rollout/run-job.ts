@@ -12,7 +12,7 @@ import type {Progress} from '../jobs/progress.ts';
 import type {HostRecord, JobRecord} from '../record/state.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 import {forgetJobs} from './forget-jobs.ts';
-import {renewUpdaters} from './lease.ts';
+import {renewLeases} from './lease.ts';
 
 /** What a job is for: one kind of work for one step of a plan on a host. */
 export type Task = {
@@ -165,7 +165,7 @@ const follow = async (context: RunContext, job: Job, task: Task): Promise<JobSta
       }
       show();
     },
-    onRunning: () => renewUpdaters(context, job.host),
+    onRunning: () => renewLeases(context, job.host),
     onAway: reason => {
       line = `away: ${reason}`;
       show();

@@ -4,7 +4,7 @@ import type {Phase} from '../model/phase.ts';
 import {hostRecord, HostStopped, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {installSteps} from './install-steps.ts';
-import {holdUpdaters} from './lease.ts';
+import {holdUpdaters, putBack, setAside} from './lease.ts';
 import {momentBefore} from './moment.ts';
 import {provePlanned} from './prove-planned.ts';
 import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
@@ -35,7 +35,11 @@ export const upgradeHost = async (
     planDigest,
     before,
     phase,
-    inhibit: () => holdUpdaters(context, host),
+    inhibit: async () => {
+      await holdUpdaters(context, host);
+      const aside = await setAside(context, host);
+      if (aside.length > 0) await phase('drained', aside.join(', '));
+    },
   });
 
   await phase('restarting');
@@ -45,6 +49,7 @@ export const upgradeHost = async (
     await phase('rebooting', reasons.join('; ').slice(0, 500));
     await rebootHost(context, host);
     await holdUpdaters(context, host);
+    await setAside(context, host);
   }
 
   await phase('checking');
@@ -62,6 +67,7 @@ export const upgradeHost = async (
       await suspectsOf(context, plan, regressions),
     );
   }
+  await putBack(context, host);
   const wanting = reboot === 'never' ? stillNeeded(reasons) : '';
   await phase('done', `${installed} and healthy${wanting}`.slice(0, 500));
 };

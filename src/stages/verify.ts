@@ -1,6 +1,5 @@
 import {rebootReasons} from '../hosts/facts.ts';
 import {staleUnits} from '../hosts/restart.ts';
-import {releaseUpdaters} from '../hosts/updaters.ts';
 import {changesOf} from '../model/plan.ts';
 import {changedHosts} from '../record/gates.ts';
 import {hostRecord, type RunContext} from '../rollout/context.ts';
@@ -8,6 +7,7 @@ import {eachHostOfStage} from '../rollout/each-host.ts';
 import {concernsAll, troubleOf} from '../rollout/guard.ts';
 import {forgetJobs} from '../rollout/forget-jobs.ts';
 import {findRegressions} from '../rollout/health.ts';
+import {releaseLeases} from '../rollout/lease.ts';
 import {planOfHost} from '../rollout/locked-plan.ts';
 import {keptMoment, marksNow} from '../rollout/moment.ts';
 import {findComplaints} from '../rollout/prove-planned.ts';
@@ -68,7 +68,8 @@ const prove = async (context: RunContext, host: string): Promise<Proof> => {
   if (before?.planDigest !== planned.digest) {
     return {findings: [phase === 'skipped' ? skippedFinding : `nothing was changed: it is ${phase}`]};
   }
-  await releaseLeases(context, host);
+  // One that is not as it should be stays out of traffic: an operator ends that, or its time does.
+  await releaseLeases(context, host, ['drain']);
   const scan = await scanHost(context, host);
   // A host that was taken back, or never changed, is right when it is as before; any other when the plan is carried out.
   const changes = changesOf(planned.hostPlan);
@@ -89,12 +90,6 @@ const prove = async (context: RunContext, host: string): Promise<Proof> => {
     ...rebootReasons(scan.facts).map(reason => `needs a reboot: ${reason}`),
     ...regressions.map(regression => regression.what),
   ];
+  if (findings.length === 0) await releaseLeases(context, host);
   return {findings, scan: await context.put(scan)};
-};
-
-const releaseLeases = async (context: RunContext, host: string): Promise<void> => {
-  for (const lease of hostRecord(context, host).leases) {
-    await context.link(host).ask(releaseUpdaters, undefined);
-    await context.record({type: 'lease.released', data: {host, id: lease.id}});
-  }
 };

@@ -83,7 +83,7 @@ export const promised: Faults = {
   'noexec mounts': ['lab/noexec'],
   'daemon-reexec in the middle of a job': ['lab/systemd-replaced'],
   'an upgrade that restarts sshd, systemd or the network': ['lab/sshd-replaced'],
-  'leases that nobody ends': ['leases-left', 'lab/leases-expire'],
+  'leases that nobody ends': ['leases-left', 'lab/leases-expire', 'lab/aside-expires'],
   'a lease that is shorter than the work': ['lease-in-a-long-job'],
   'a run taken over by another engineer': ['taken-over', 'taken-over-in-a-rollback', 'lab/taken-over'],
   'epochs of several consoles': ['lab/epochs-on-a-host'],

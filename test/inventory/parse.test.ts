@@ -31,6 +31,30 @@ hosts:
   bare:
 `;
 
+describe('what sets a host aside', () => {
+  it('is stated whole by the last of defaults, groups and host', () => {
+    const text = `fleet: f
+defaults: {silence: {start: am silence, end: am speak}, drain: {start: lb out, end: lb in}}
+groups: {web: {drain: {start: touch /run/out, end: rm /run/out}}}
+hosts: {a: {groups: [web]}, b: }
+`;
+    const [a, b] = parseInventory(text, 'fleet.yaml').hosts;
+    expect(a).toMatchObject({
+      silence: {start: 'am silence', end: 'am speak'},
+      drain: {start: 'touch /run/out', end: 'rm /run/out'},
+    });
+    expect(b?.drain).toEqual({start: 'lb out', end: 'lb in'});
+  });
+
+  it('without what ends it is refused, with its place', () => {
+    const text = 'fleet: f\nhosts: {a: {drain: {start: lb out, stop: lb in}}}\n';
+    expect(mistakesIn(text)).toEqual([
+      'fleet.yaml:2:13: drain.end of host a is missing; add it: text',
+      'fleet.yaml:2:36: unknown key "stop" in drain of host a; allowed here: start, end',
+    ]);
+  });
+});
+
 describe('updaters of applications', () => {
   const commands = 'installed: [/o/u, i], stage: [/o/u, s], install: [/o/u, n], undo: [/o/u, d]';
   const fleet = (pending: string, more = ''): string => `fleet: f

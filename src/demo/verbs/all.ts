@@ -15,7 +15,17 @@ import {
 import {glance, pending} from './pending.ts';
 import {simulate, simulateStaged, simulateUndo} from './simulate.ts';
 import {staged} from './staged.ts';
-import {boot, identity, inhibitUpdaters, reboot, releaseUpdaters, userId, writeHead} from './upkeep.ts';
+import {
+  boot,
+  endAside,
+  identity,
+  inhibitUpdaters,
+  reboot,
+  releaseUpdaters,
+  startAside,
+  userId,
+  writeHead,
+} from './upkeep.ts';
 import type {Verb} from './verb.ts';
 
 /** Every script a demo host can answer at once, by verb; the payloads of jobs are apart. */
@@ -33,6 +43,8 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['host.identity', identity],
   ['host.inhibit-updaters', inhibitUpdaters],
   ['host.release-updaters', releaseUpdaters],
+  ['host.start-aside', startAside],
+  ['host.end-aside', endAside],
   ['host.write-head', writeHead],
   ['job.start', startJob],
   ['job.epoch', raiseEpoch],

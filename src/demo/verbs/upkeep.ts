@@ -50,6 +50,27 @@ export const releaseUpdaters: Verb = verb(200, z.object({}), host => {
   return answer(['answer', had ? 'restored' : 'nothing']);
 });
 
+/** Sets the host aside until a time of its own clock: its commands are remembered, not run. */
+export const startAside: Verb = verb(
+  200,
+  z.object({kind: z.string(), start: z.string(), end: z.string(), seconds: z.number()}),
+  (host, {kind, start, end, seconds}, now) => {
+    const until = now + seconds * 1000;
+    host.aside.set(kind, {start, end, until});
+    const act = (self: typeof host, at: number): void => {
+      if ((self.aside.get(kind)?.until ?? at) <= at) self.aside.delete(kind);
+    };
+    schedule(host, {at: until, act});
+    return answer(['failed', []], ['left', 'yes']);
+  },
+);
+
+/** Ends that now. */
+export const endAside: Verb = verb(200, z.object({kind: z.string()}), (host, {kind}) => {
+  host.aside.delete(kind);
+  return answer(['failed', []]);
+});
+
 const release = (host: Parameters<Verb['reply']>[0]): void => {
   host.updaters = {active: [...host.updaters.active, ...host.updaters.inhibited], inhibited: []};
   host.agenda = host.agenda.filter(due => due.act !== release);
