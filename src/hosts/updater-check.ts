@@ -8,7 +8,7 @@ import type {Host} from '../model/host.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import type {Session} from '../ssh/session.ts';
 
-const verb = 'doctor.updater';
+const verb = 'custom.doctor';
 
 /** What an application's updater lacks on a host, one sentence each. */
 const lacking: Probe<CustomManager, string[]> = {
