@@ -1,7 +1,6 @@
 import {progressOf} from '../jobs/progress.ts';
 import {linesOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
-import {foreignPackageSchema, type ForeignPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './apt-staging.ts';
 import {install, undo} from './dnf4-install.ts';
@@ -12,7 +11,15 @@ import {room, stage} from './dnf4-staging.ts';
 import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
-import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';
+import {
+  complaintsOf,
+  foreignOf,
+  hasPackages,
+  installedOf,
+  lockHolders,
+  ownersOf,
+  twice,
+} from './rpm-database.ts';
 
 const present = `{ ${isThere} && ${hasPackages}; }`;
 
@@ -99,27 +106,6 @@ echo '@@ end'`,
   },
 };
 
-/** By who packed it: the vendor of what says which release this is, against everybody else's. */
-const foreign: Probe<undefined, ForeignPackage[]> = {
-  script: () =>
-    defineScript(
-      'dnf4.foreign',
-      {},
-      `
-export LC_ALL=C
-own=$(rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null || rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null)
-echo '@@ packages'
-rpm -qa --qf '%{NAME}\\t%{VENDOR}\\n' | grep -v '^gpg-pubkey	' | own=$own awk -F'\\t' '$2 != ENVIRON["own"]'
-echo '@@ end'`,
-      {root: false},
-    ),
-  parse: raw =>
-    linesOf('dnf4.foreign', sections('dnf4.foreign', raw), 'packages').map(line => {
-      const [name, vendor = '(none)'] = line.split('\t');
-      return foreignPackageSchema.parse({name, origin: vendor === '(none)' ? null : vendor});
-    }),
-};
-
 /** dnf 4 on Fedora and the family of RHEL. What it decides is asked of its library; what is true, of rpm's database. */
 export const dnf4 = {
   id: 'dnf4',
@@ -130,7 +116,7 @@ export const dnf4 = {
   refresh,
   pending,
   installed: installedOf('dnf4'),
-  foreign,
+  foreign: foreignOf('dnf4'),
   marks,
   room,
   simulate,

@@ -9,7 +9,7 @@ import {compareRpm} from '../versions/rpm.ts';
 import {parseTable} from './dnf5-table.ts';
 import {environment} from './dnf5-transaction.ts';
 import type {Pending} from './manager.ts';
-import {sourceOf, withEpoch} from './rpm-database.ts';
+import {printOwnVendor, sourceOf, withEpoch} from './rpm-database.ts';
 
 const verb = 'dnf5.pending';
 const tags = ['name', 'arch', 'evr', 'sourcerpm', 'repoid', 'downloadsize', 'vendor'];
@@ -39,7 +39,7 @@ done | sort -u
 echo '@@ locked'
 ${printLocked}
 echo '@@ own'
-rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null || rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null
+${printOwnVendor}
 echo '@@ installed'; rpm -qa --qf '%{NAME}\\t%{ARCH}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\n'
 echo '@@ end'`,
       {root: false},

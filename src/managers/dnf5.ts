@@ -9,7 +9,15 @@ import {pending, printLocked} from './dnf5-pending.ts';
 import {environment, nevraOf, simulate, simulateStaged, simulateUndo} from './dnf5-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
-import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';
+import {
+  complaintsOf,
+  foreignOf,
+  hasPackages,
+  installedOf,
+  lockHolders,
+  ownersOf,
+  twice,
+} from './rpm-database.ts';
 import {stageBy} from './rpm-staging.ts';
 
 const present = `{ command -v dnf5 >/dev/null 2>&1 && ${hasPackages}; }`;
@@ -133,6 +141,7 @@ export const dnf5 = {
   refresh,
   pending,
   installed: installedOf('dnf5'),
+  foreign: foreignOf('dnf5'),
   marks,
   room,
   simulate,

@@ -1,5 +1,5 @@
-import type {InstalledPackage, ManagerId} from '../model/package.ts';
-import {installedPackageSchema} from '../model/package.ts';
+import type {ForeignPackage, InstalledPackage, ManagerId} from '../model/package.ts';
+import {foreignPackageSchema, installedPackageSchema} from '../model/package.ts';
 import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
@@ -39,6 +39,33 @@ echo '@@ end'`,
         });
         if (!entry.success) throw badAnswer(verb, `"${cleanLine(line, 80)}" is no package`);
         return entry.data;
+      }),
+  };
+};
+
+/** Shell text: whose the distribution is, by the vendor of the package that says which release this is. */
+export const printOwnVendor = `rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null || rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null`;
+
+/** By who packed it: everybody else's packages than the distribution's. */
+export const foreignOf = (manager: ManagerId): Probe<undefined, ForeignPackage[]> => {
+  const verb = `${manager}.foreign`;
+  return {
+    script: () =>
+      defineScript(
+        verb,
+        {},
+        `
+export LC_ALL=C
+own=$(${printOwnVendor})
+echo '@@ packages'
+rpm -qa --qf '%{NAME}\\t%{VENDOR}\\n' | ${noKeys} | own=$own awk -F'\\t' '$2 != ENVIRON["own"]'
+echo '@@ end'`,
+        {root: false},
+      ),
+    parse: raw =>
+      linesOf(verb, sections(verb, raw), 'packages').map(line => {
+        const [name, vendor = '(none)'] = line.split('\t');
+        return foreignPackageSchema.parse({name, origin: vendor === '(none)' ? null : vendor});
       }),
   };
 };

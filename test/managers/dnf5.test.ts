@@ -143,6 +143,13 @@ describe('what a Fedora with dnf5 has (doc: dnf5 5.4.6.0)', () => {
     expect(installed).toHaveLength(12);
   });
 
+  it("is one vendor's, but for what others packed; of one without a vendor nobody knows", () => {
+    expect(dnf5.foreign.parse(answer('dnf5.foreign/two-of-others'))).toEqual([
+      {name: 'third', origin: 'Acme Tools'},
+      {name: 'own', origin: null},
+    ]);
+  });
+
   it('a lock of one version is a hold, one of a range is none; what an install adds becomes a dependency', () => {
     const held = ['held'];
     expect(dnf5.marks.parse(answer('dnf5.marks/a-dependency-and-a-lock'))).toEqual({
