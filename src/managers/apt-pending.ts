@@ -1,6 +1,7 @@
 import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {updateSchema, type NotInstalledClass, type Update} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
+import {beyondPolicy, needsSubscription} from './apt-beyond-policy.ts';
 import {parseSimulation, type SimulatedInstall} from './apt-simulation.ts';
 import type {Pending} from './manager.ts';
 
@@ -11,7 +12,8 @@ names=$(printf '%s\\n%s\\n' "$plain" "$unheld" | awk '
   /^The following packages have been kept back:/ {on=1; next}
   /^The following upgrades have been deferred due to phasing:/ {on=1; next}
   /^[^ ]/ {on=0}
-  on {for (i=1; i<=NF; i++) print $i}' | sort -u)`;
+  on {for (i=1; i<=NF; i++) print $i}' | sort -u)
+[ -z "$names" ] || policy=$(apt-cache policy $names)${beyondPolicy}`;
 
 const probeOf = (verb: string, beyondPlain: string): Probe<undefined, Pending> => ({
   script: () =>
@@ -22,13 +24,20 @@ const probeOf = (verb: string, beyondPlain: string): Probe<undefined, Pending> =
 export LC_ALL=C
 simulate() { apt-get -s -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=false "$@" 2>&1; }
 plain=$(simulate --with-new-pkgs upgrade) || { printf '@@ refused\\n%s\\n@@ end\\n' "$plain"; return 0; }
+policy= phased= unpinned= subscribed=
 ${beyondPlain}
 printf '@@ plain\\n%s\\n@@ full\\n%s\\n@@ unheld\\n%s\\n' "$plain" "$full" "$unheld"
+[ -z "$phased" ] || printf '@@ phased\\n%s\\n' "$phased"
+[ -z "$unpinned" ] || printf '@@ unpinned\\n%s\\n' "$unpinned"
+[ -z "$subscribed" ] || printf '@@ subscribed\\n%s\\n' "$subscribed"
 echo '@@ held'; apt-mark showhold
-echo '@@ policy'; [ -z "$names" ] || apt-cache policy $names
+printf '@@ policy\\n%s\\n' "$policy"
 echo '@@ sources'
-wanted=$(printf '%s\\n' "$unheld" | sed -n 's/^Inst \\([^ ]*\\) .*(\\([^ ]*\\) .*/\\1=\\2/p' | sort -u)
-[ -z "$wanted$names" ] || apt-cache show $wanted $names 2>/dev/null | grep -E '^(Package|Version|Source|Architecture|Size):'
+versions() { sed -n 's/^Inst \\([^ ]*\\) .*(\\([^ ]*\\) .*/\\1=\\2/p' | sort -u; }
+wanted=$(printf '%s\\n' "$unheld" "$phased" "$unpinned" | versions)
+bought=$(printf '%s\\n' "$subscribed" | versions)
+{ [ -z "$wanted$names" ] || apt-cache show $wanted $names
+  [ -z "$bought" ] || apt-cache $pro show $bought; } 2>/dev/null | grep -E '^(Package|Version|Source|Architecture|Size):'
 echo '@@ distribution'
 { apt-cache policy base-files; echo '@@'; apt-cache policy; } | awk '
   $0 == "@@" {all = 1; next}
@@ -42,13 +51,15 @@ echo '@@ end'`,
     const refused = found.get('refused');
     if (refused !== undefined) throw badAnswer(verb, `apt-get refused: ${firstError(refused)}`);
     const part = (name: string): string[] => linesOf(verb, found, name);
+    /** What is asked for only where there may be more. */
+    const beyond = (name: string): SimulatedInstall[] =>
+      found.has(name) ? parseSimulation(verb, part(name)).installs : [];
     const plain = parseSimulation(verb, part('plain'));
     const full = parseSimulation(verb, part('full'));
     const unheld = parseSimulation(verb, part('unheld'));
     const held = new Set(part('held').map(line => line.trim()));
     const offers = readOffers(part('sources'));
     const news = [...plain.installs, ...full.installs].filter(({from}) => from === null);
-    const phased = new Set(plain.phased);
     const labels = new Set(part('distribution'));
     const isHeld = (item: {name: string; arch: string}): boolean =>
       held.has(item.name) || held.has(`${item.name}:${item.arch}`);
@@ -80,22 +91,27 @@ echo '@@ end'`,
     plain.installs.forEach(item => add(item, undefined));
     full.installs.forEach(item => add(item, 'needs-new-or-removed'));
     unheld.installs.forEach(item => add(item, isHeld(item) ? 'held' : 'needs-new-or-removed'));
+    beyond('phased').forEach(item => add(item, isHeld(item) ? 'held' : 'phased'));
     const simulated = new Set([...updates.values()].map(update => update.name));
     for (const item of readPolicy(part('policy'))) {
       if (simulated.has(item.name) || item.installed === item.candidate) continue;
-      const why = held.has(item.name) ? 'held' : phased.has(item.name) ? 'phased' : 'broken-dependency';
+      const why = held.has(item.name) ? 'held' : 'broken-dependency';
       const offer = offers.find(({name, version}) => name === item.name && version === item.candidate);
       const arch = offer?.arch ?? 'unknown';
       add({name: item.name, arch, from: item.installed, to: item.candidate, origin: 'unknown'}, why);
     }
+    beyond('unpinned').forEach(item =>
+      add(item, needsSubscription(item.origin) ? 'needs-subscription' : 'excluded'),
+    );
+    beyond('subscribed').forEach(item => add(item, 'needs-subscription'));
     addNewPackages(updates, news, offers);
     return [...updates.values()];
   },
 });
 
 /**
- * Pending updates by three simulations, each asking for more: the plain upgrade, the full one, the full one without holds. What
- * only a later one would install has a class. Works unprivileged and while dpkg is locked (Debug::NoLocking).
+ * Pending updates by simulations, each asking for more: the plain upgrade, the full one, the full one without holds, with what is phased,
+ * without what forbids, with what a subscription opens. What only a later one would install has a class. Works unprivileged and while dpkg is locked (Debug::NoLocking).
  */
 export const pending = probeOf('apt.pending', more);
 

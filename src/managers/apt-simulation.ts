@@ -11,7 +11,6 @@ export type ParsedSimulation = {
   installs: SimulatedInstall[];
   /** `arch` is named for foreign architectures only. */
   removes: {name: string; arch: string | undefined; version: string}[];
-  phased: string[];
   refused: string | undefined;
 };
 
@@ -21,8 +20,7 @@ const removeLine = /^(?:Remv|Purg) (\S+?)(?::(\S+))? \[([^\]]+)\]/;
 
 /** Reads the output of `apt-get -s`. Throws `host.bad-answer` for an Inst line it cannot read: guessing would hide a change. */
 export const parseSimulation = (verb: string, lines: readonly string[]): ParsedSimulation => {
-  const result: ParsedSimulation = {installs: [], removes: [], phased: [], refused: undefined};
-  let inPhased = false;
+  const result: ParsedSimulation = {installs: [], removes: [], refused: undefined};
   for (const line of lines) {
     if (line.startsWith('Inst ')) {
       const match = installLine.exec(line);
@@ -37,9 +35,6 @@ export const parseSimulation = (verb: string, lines: readonly string[]): ParsedS
     } else if (line.startsWith('E: ') && result.refused === undefined) {
       result.refused = cleanLine(line.slice(3));
     }
-    if (/^\S/.test(line))
-      inPhased = line.startsWith('The following upgrades have been deferred due to phasing:');
-    else if (inPhased) result.phased.push(...line.trim().split(/\s+/));
   }
   return result;
 };

@@ -80,7 +80,12 @@ const nextSteps: Readonly<Record<NotInstalledClass, string>> = {
 
 /** What to type on the host, where a class asks for it. */
 const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, string>>>> = {
-  apt: {held: 'apt-mark unhold', 'broken-dependency': 'apt-get -s install'},
+  apt: {
+    held: 'apt-mark unhold',
+    excluded: 'apt-cache policy',
+    'broken-dependency': 'apt-get -s install',
+    'needs-subscription': 'pro attach',
+  },
   dnf4: {held: 'dnf versionlock delete', 'broken-dependency': 'dnf --assumeno --best upgrade'},
   dnf5: {held: 'dnf5 versionlock delete', 'broken-dependency': 'dnf5 upgrade --assumeno'},
   apk: {held: 'apk add NAME, without a version', 'broken-dependency': 'apk add --simulate'},

@@ -63,7 +63,7 @@ describe('the lines of apt-get -s', () => {
   });
 
   it('Conf lines and prose change nothing', () => {
-    const empty = {installs: [], removes: [], phased: [], refused: undefined};
+    const empty = {installs: [], removes: [], refused: undefined};
     expect(parse('Conf libssl3 (3.0.17-1 Debian:12/oldstable [amd64])', 'Instructions follow')).toEqual(
       empty,
     );
@@ -98,18 +98,6 @@ describe('the lines of apt-get -s', () => {
         return item !== undefined && line.includes(`(${item.to}`) && line.includes(`[${item.arch}])`);
       }),
     );
-  });
-
-  it('the lists of phased packages end with the next sentence', () => {
-    expect(
-      parse(
-        'The following upgrades have been deferred due to phasing:',
-        '  libnetplan1 netplan.io',
-        '  python3-netplan',
-        'The following packages will be upgraded:',
-        '  openssl',
-      ).phased,
-    ).toEqual(['libnetplan1', 'netplan.io', 'python3-netplan']);
   });
 });
 

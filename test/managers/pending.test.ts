@@ -181,21 +181,46 @@ describe('what is fetched for an update', () => {
   });
 });
 
-describe('an Ubuntu with phased updates (written by hand)', () => {
-  const updates = pending.parse(fixture('by-hand/apt.pending/ubuntu-24.04-phased.txt'));
+describe.each(releases)('the apt of a real %s, with archives of Ubuntu', release => {
+  const text = fixture(`${release}/apt.pending/phased-forbidden-and-of-esm.txt`).toString();
+  const updates = pending.parse(Buffer.from(text));
 
-  it('a phased update is shown as phased, whichever line names it', () => {
+  it('says what is phased, forbidden by a preference, or opens with a subscription only', () => {
     expect(why(updates)).toMatchObject({
-      libnetplan1: 'phased',
-      'netplan.io': 'phased',
-      'python3-netplan': 'phased',
-      'linux-image-generic': 'needs-new-or-removed',
-      openssl: 'would be installed',
+      'pdlab-settled': 'would be installed',
+      'pdlab-phased': 'phased',
+      'pdlab-phased-lib': 'phased',
+      // Its time has not come, and it could not be installed if it had.
+      'pdlab-phased-broken': 'broken-dependency',
+      'pdlab-forbidden': 'excluded',
+      // Forbidden as by older Ubuntu Pro clients, and kept in an apt directory of its own as by newer ones.
+      'pdlab-infra': 'needs-subscription',
+      'pdlab-apps': 'needs-subscription',
     });
   });
 
-  it('a fix that is in the security pocket too is a security update', () => {
-    expect(named(updates, 'libssl3t64')).toMatchObject([{security: true, source: 'openssl'}]);
+  it('says of those what it says of others: source, origin, whether they close a hole', () => {
+    expect(named(updates, 'pdlab-infra')).toMatchObject([
+      {
+        source: 'pdlab-infra-src',
+        sourceVersion: '2.0-1',
+        origin: 'UbuntuESM:24.04/noble-infra-security',
+        security: true,
+      },
+    ]);
+    expect(named(updates, 'pdlab-apps')).toMatchObject([
+      {installed: '1.0', candidate: '2.0', security: true},
+    ]);
+    expect(named(updates, 'pdlab-apps')[0]?.bytes).toBeGreaterThan(0);
+    expect(named(updates, 'pdlab-phased')).toMatchObject([
+      {origin: 'Ubuntu:24.04/noble-updates', security: false},
+    ]);
+  });
+
+  it('on a host that has the subscription they are updates as any other', () => {
+    const offered = 'Inst pdlab-apps [1.0] (2.0 UbuntuESMApps:24.04/noble-apps-security [all])';
+    const attached = text.replace('\nInst ', `\n${offered}\nInst `);
+    expect(why(pending.parse(Buffer.from(attached)))).toMatchObject({'pdlab-apps': 'would be installed'});
   });
 });
 
