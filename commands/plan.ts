@@ -1,6 +1,7 @@
 import type {Command} from 'commander';
 import {z} from 'zod';
 import {hostNameSchema} from '../src/model/host.ts';
+import {nextStep} from '../src/model/package.ts';
 import {parsePatchId, patchIdSchema, type Ranking} from '../src/model/patch.ts';
 import {loadPolicy} from '../src/policy/load-policy.ts';
 import {choose} from '../src/policy/select.ts';
@@ -91,13 +92,13 @@ const ranked = (session: Session, ranking: Ranking): Result => ({
   exit: exitCodes.done,
   run: session.run().run.id,
   summary: `${ranking.patches.length} patches ranked, none chosen: no plan was locked`,
-  patches: ranking.patches.map(({id, score, why, hosts, cves, notInstalled}) => ({
+  patches: ranking.patches.map(({id, manager, score, why, hosts, cves, notInstalled}) => ({
     id,
     score,
     why,
     hosts: hosts.length,
     cves,
-    notInstalled,
+    notInstalled: notInstalled.map(item => ({...item, next: nextStep(item.why, manager)})),
   })),
   problems: [],
 });

@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import {closest} from '../inventory/closest.ts';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
-import {isChoosable} from '../model/package.ts';
+import {isChoosable, nextStep} from '../model/package.ts';
 import type {Patch, Ranking} from '../model/patch.ts';
 import {namesAll} from './score-inputs.ts';
 
@@ -87,7 +87,14 @@ const requireSome = (name: string, meant: readonly Patch[], open: readonly Patch
   const reasons = meant
     .slice(0, 3)
     .map(patch => `${patch.id} is ${open.includes(patch) ? keptBy(patch) : 'blocked or excluded'}`);
-  throw noMatch(`${name} cannot be chosen: ${reasons.join('; ')}`);
+  const steps = meant
+    .slice(0, 3)
+    .filter(patch => open.includes(patch))
+    .flatMap(({manager, notInstalled}) => notInstalled.map(({why}) => nextStep(why, manager)));
+  throw noMatch(
+    `${name} cannot be chosen: ${reasons.join('; ')}`,
+    steps.length === 0 ? undefined : [...new Set(steps)].join('; '),
+  );
 };
 
 const canBeNamed = (patch: Patch): boolean =>
@@ -106,10 +113,5 @@ const keptBy = ({notInstalled}: Patch): string => {
     .join(', ');
 };
 
-const noMatch = (what: string): PatchdeckError =>
-  new PatchdeckError(
-    'input',
-    'plan.no-match',
-    `${what}; nothing was chosen`,
-    'see what is pending with `patchdeck plan`',
-  );
+const noMatch = (what: string, next = 'see what is pending with `patchdeck plan`'): PatchdeckError =>
+  new PatchdeckError('input', 'plan.no-match', `${what}; nothing was chosen`, next);

@@ -150,6 +150,18 @@ describe('a host with dnf', () => {
     );
   });
 
+  it('says of an advisory without a CVE, too, which dnf leaves out when it is asked for CVEs', async () => {
+    const lie = await lab.shell(host, 'dnf -q updateinfo list --updates --with-cve');
+    expect(lie).toMatchObject({code: 0, stdout: expect.stringContaining('CVE-2026-20001') as string});
+    expect(lie.stdout).not.toMatch(/pdrpm-tool|LAB[SB]A/);
+    const {result} = await well('plan');
+    const patches = result['patches'] as {id: string; advisories?: {id: string}[]}[];
+    const told = (id: string): unknown =>
+      patches.find(patch => patch.id === id)?.advisories?.map(each => each.id);
+    expect(told('dnf4:pdrpm-tool@1:1.0-1')).toEqual(['LABBA-2026:20002']);
+    expect(told('dnf4:pdrpm-web@1.1-1')).toEqual(['LABSA-2026:20001']);
+  });
+
   it('is not ready for a plan whose package was locked since', async () => {
     await well('plan', '--package', 'pdrpm-web');
     await shell("dnf -q versionlock add --raw 'pdrpm-web-0:1.0-1.*'");

@@ -95,20 +95,4 @@ describe('the way back on a real host', () => {
       (await lab.shell('lab3', "dpkg-query -W -f='${Version} ${db:Status-Abbrev}' pdlab-one-way")).stdout,
     ).toBe('2.0 ii ');
   });
-
-  it('a repository that cannot be reached makes what is pending unknown, never clean', async () => {
-    await lab.shell(
-      'lab3',
-      "echo 'deb http://mirror.lab:9/debian bookworm main' > /etc/apt/sources.list.d/dead.list",
-    );
-    const fresh = await patchdeckOn(lab);
-    const scan = await fresh.run('scan', 'lab3');
-    expect(scan.exit).toBe(3);
-    expect(scan.said).toContain('the package lists of lab3 could not be refreshed');
-    expect(scan.said).toContain('what is pending is unknown');
-    const plan = await fresh.run('plan', '--security');
-    expect(plan.exit).toBe(4);
-    expect(plan.said).toContain('1 host did not answer: lab3');
-    await lab.reset('lab3');
-  });
 });

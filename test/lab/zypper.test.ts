@@ -116,6 +116,9 @@ describe('zypper', () => {
     expect(test.said).toContain('scriptlet of pdrpm-postfails failed');
     await well('rollback', host, '--yes', '--reason', 'it failed');
     expect(await state()).toEqual(before);
+    // The lies themselves: all is well, and all but the script.
+    expect(await ends('zypper -n update pdrpm-luafails')).toBe(0);
+    expect(await ends('zypper -n update pdrpm-postfails')).toBe(107);
   });
 
   it('stops at a package whose own script forbids it', async () => {

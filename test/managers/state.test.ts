@@ -52,6 +52,16 @@ describe.each(releases)('packages of a real %s', release => {
     expect(stale.failures.join('\n')).toContain('Failed to fetch http://127.0.0.1:9/debian/dists/dead');
   });
 
+  it('lists are fresh though a folder of packages lacks what apt looks for beside them', () => {
+    const answer = fixture(`${release}/apt.refresh/flat-archive.txt`);
+    expect(apt.refresh.parse(answer)).toEqual({fresh: true, failures: []});
+    // Of a repository that failed in the end it is told what failed.
+    const failed = apt.refresh.parse(
+      Buffer.from(answer.toString().replace('@@ code\n0\n', '@@ code\n100\n')),
+    );
+    expect(failed.fresh).toBe(false);
+  });
+
   it('edited configuration files are named, and what dpkg left beside them', () => {
     const read = (name: string): string[] =>
       apt.changedConfiguration.parse(fixture(`${release}/apt.changed-configuration/${name}.txt`));

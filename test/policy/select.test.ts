@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {PatchdeckError} from '../../src/model/error.ts';
+import {nextStep} from '../../src/model/package.ts';
 import type {Patch, Ranking} from '../../src/model/patch.ts';
 import {choose, isInstallable, type Selection} from '../../src/policy/select.ts';
 
@@ -116,6 +117,16 @@ describe('a name that means nothing is an error', () => {
     [{packages: ['openssl'], exclude: ['openssl']}, 'is blocked or excluded'],
   ])('%j', (selection, expected) => {
     expect(refusal(selection)).toContain(expected);
+  });
+
+  it('says what to do about what keeps it', () => {
+    let error: unknown;
+    try {
+      choose(ranking, {packages: ['bind9']});
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({next: nextStep('held', 'apt')});
   });
 
   it('says how much is not known when nobody is known to fix a CVE', () => {
