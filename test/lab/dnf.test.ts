@@ -1,4 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest';
+import {facts} from '../../src/hosts/facts.ts';
+import {dnf4} from '../../src/managers/dnf4.ts';
 import {up, type Lab} from './lab.ts';
 import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
 
@@ -154,12 +156,22 @@ describe('a host with dnf', () => {
     const lie = await lab.shell(host, 'dnf -q updateinfo list --updates --with-cve');
     expect(lie).toMatchObject({code: 0, stdout: expect.stringContaining('CVE-2026-20001') as string});
     expect(lie.stdout).not.toMatch(/pdrpm-tool|LAB[SB]A/);
-    const {result} = await well('plan');
-    const patches = result['patches'] as {id: string; advisories?: {id: string}[]}[];
-    const told = (id: string): unknown =>
-      patches.find(patch => patch.id === id)?.advisories?.map(each => each.id);
-    expect(told('dnf4:pdrpm-tool@1:1.0-1')).toEqual(['LABBA-2026:20002']);
-    expect(told('dnf4:pdrpm-web@1.1-1')).toEqual(['LABSA-2026:20001']);
+    const asked = await lab.shell(host, dnf4.pending.script(undefined).text);
+    const told = Object.fromEntries(
+      dnf4.pending
+        .parse(Buffer.from(asked.stdout))
+        .map(({name, advisories}) => [name, advisories?.map(({id}) => id)]),
+    );
+    expect(told).toMatchObject({'pdrpm-tool': ['LABBA-2026:20002'], 'pdrpm-web': ['LABSA-2026:20001']});
+  });
+
+  it('wants no reboot where the plugin that says so is missing, which ends with the same 1 as "reboot"', async () => {
+    const plugin = await shell('find /usr/lib/python3 -path "*dnf-plugins/needs_restarting.py"');
+    await shell(`mv ${plugin} ${plugin}.away`);
+    expect((await lab.shell(host, 'dnf -q needs-restarting -r')).code).toBe(1);
+    const asked = await lab.shell(host, facts.script(undefined).text);
+    await shell(`mv ${plugin}.away ${plugin}`);
+    expect(facts.parse(Buffer.from(asked.stdout)).rebootWanted).toEqual([]);
   });
 
   it('is not ready for a plan whose package was locked since', async () => {
