@@ -1,15 +1,6 @@
-import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
-import {cleanLine} from '../model/clean.ts';
-import {updateSchema, type Update} from '../model/package.ts';
-import {repositoryAdvisorySchema} from '../model/repository-advisory.ts';
-import {defineScript, type Probe} from '../model/script.ts';
-import {severityOf} from '../model/severity-word.ts';
-import {askDnf} from './dnf4-python.ts';
 import {installedLocks} from './dnf4-locks.ts';
-import type {Pending} from './manager.ts';
-import {sourceOf} from './rpm-database.ts';
-
-const verb = 'dnf4.pending';
+import {askDnf} from './dnf4-python.ts';
+import {pendingBy} from './library-pending.ts';
 
 /**
  * All that would be newer without any lock or exclusion, against what dnf would really install: what is missing there has a class. An
@@ -90,53 +81,4 @@ def main(words):
             tell(package, None, 'needs-new-or-removed')
 `;
 
-export const pending: Probe<undefined, Pending> = {
-  script: () => defineScript(verb, {}, `${askDnf(program)}\nask_dnf\necho '@@ end'`, {root: false}),
-  parse: raw => {
-    const found = sections(verb, raw);
-    if (found.has('refused'))
-      throw badAnswer(verb, `dnf refused: ${cleanLine(wordOf(verb, found, 'refused'), 200)}`);
-    const updates: Update[] = [];
-    for (const line of linesOf(verb, found, 'updates')) {
-      const [kind, ...words] = line.split('\t');
-      const current = updates.at(-1);
-      if (kind === 'update') updates.push(readUpdate(line, words));
-      else if (kind === 'advisory' && current !== undefined) addAdvisory(current, words);
-      else throw badAnswer(verb, `"${cleanLine(line, 80)}" is neither an update nor an advisory`);
-    }
-    return updates;
-  },
-};
-
-const readUpdate = (line: string, words: readonly string[]): Update => {
-  const [name = '', arch, installed, candidate = '', sourceRpm = '', origin, why, bytes, advised] = words;
-  const parsed = updateSchema.safeParse({
-    manager: 'dnf4',
-    name,
-    arch,
-    installed: installed === '-' ? null : installed,
-    candidate,
-    ...sourceOf(sourceRpm, name, candidate),
-    origin: cleanLine(origin ?? '', 100),
-    // A repository without advisories says of nothing whether it closes a hole.
-    security: advised === 'advised' ? false : null,
-    ...(advised === 'advised' ? {advisories: []} : {}),
-    bytes: Number(bytes),
-    ...(why === '-' ? {} : {notInstalled: why}),
-  });
-  if (!parsed.success) throw badAnswer(verb, `"${cleanLine(line, 80)}" is no update`);
-  return parsed.data;
-};
-
-const addAdvisory = (update: Update, words: readonly string[]): void => {
-  const [id, kind, severity = '', cves = '', reboot] = words;
-  if (kind === 'security') update.security = true;
-  const judged = severityOf(severity);
-  const parsed = repositoryAdvisorySchema.safeParse({
-    id,
-    ...(judged === undefined ? {} : {severity: judged}),
-    ...(reboot === 'reboot' ? {reboot: true} : {}),
-    cves: cves.split(',').filter(cve => /^CVE-\d{4}-\d{4,19}$/.test(cve)),
-  });
-  if (parsed.success) update.advisories = [...(update.advisories ?? []), parsed.data];
-};
+export const pending = pendingBy('dnf4', {program: 'dnf', asked: askDnf(program)});

@@ -1,3 +1,5 @@
+import {askLibrary} from './library-python.ts';
+
 /**
  * dnf4 is asked in its own language, as its command says less than it knows: a table that -q hides, "nothing to do" for what was
  * excluded, 0 for what was skipped. Its library gives exact transactions, and is what the command itself uses.
@@ -79,25 +81,12 @@ def refuse(problem):
     print(in_words(problem))
 `;
 
-/**
- * Shell function `ask_dnf ARGUMENT...`: runs a body of Python that defines `main(words)`, with the interpreter of dnf. What it raises
- * is printed in a part "refused" of the answer.
- */
-export const askDnf = (body: string): string => `
-ask_dnf() {
-  interpreter=$(sed -n '1s/^#! *//p' "$(command -v dnf)")
-  case $interpreter in *python*) ;; *) printf '@@ refused\\nits dnf is not dnf 4\\n'; return 1 ;; esac
-  $interpreter - "$@" 2>/dev/null <<'PATCHDECK_PYTHON'
-${prologue.trim()}
-${body.trim()}
-try:
-    main(sys.argv[1:])
-except Exception as problem:
-    refuse(problem)
-    sys.exit(1)
-PATCHDECK_PYTHON
-}
-export LC_ALL=C.UTF-8`;
+/** Shell function `ask_library`, of dnf4's. */
+export const askDnf = (body: string): string =>
+  askLibrary(
+    {program: 'dnf', isIt: 'case $interpreter in *python*) ;; *) false ;; esac', locale: 'C.UTF-8', prologue},
+    body,
+  );
 
 /** Python for payloads: what is raised is a line of the job's log. */
 export const refuseInLog = `

@@ -1,11 +1,9 @@
-import {numberOf, sections, wordOf} from '../model/answer.ts';
 import type {Change} from '../model/package.ts';
-import {defineScript, type Probe, type Script} from '../model/script.ts';
+import {defineScript, type Script} from '../model/script.ts';
 import {askDnf, refuseInLog} from './dnf4-python.ts';
+import {roomBy} from './library-room.ts';
 import {removeOldStaging} from './old-staging.ts';
-
-const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
-  items.flatMap(({name, arch, version}) => (version === null ? [] : [`${name} ${arch} ${version}`]));
+import {specOf} from './rpm-staging.ts';
 
 /**
  * New packages come from the repositories, where dnf checks their sums and, as the repository has it, their signatures: without that a
@@ -111,14 +109,14 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
     'dnf4.stage',
     {
       directory,
-      fresh: spec(changes.map(change => ({...change, version: change.to}))),
-      previous: spec(changes.map(change => ({...change, version: change.from}))),
+      fresh: specOf(changes.map(change => ({...change, version: change.to}))),
+      previous: specOf(changes.map(change => ({...change, version: change.from}))),
     },
     `${askDnf(program)}
 umask 077
 mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
 ${removeOldStaging}
-ask_dnf "$2" "$3"; code=$?
+ask_library "$2" "$3"; code=$?
 [ -f manifest.part ] || return 1
 sync
 mv manifest.part manifest
@@ -126,13 +124,10 @@ return $code`,
     {root: true},
   );
 
-/** What is downloaded, and what it unpacks to beside the old: an upper bound. Nothing where a version is not in the lists. */
-export const room: Probe<readonly Change[], number | undefined> = {
-  script: changes =>
-    defineScript(
-      'dnf4.room',
-      {wanted: spec(changes.map(change => ({...change, version: change.to})))},
-      `${askDnf(`
+/** Nothing where a version is not in the lists. */
+export const room = roomBy(
+  'dnf4',
+  askDnf(`
 def main(words):
     made = with_repositories(locks=False)
     total = 0
@@ -140,14 +135,5 @@ def main(words):
         package = made.sack.query().available().filter(name=name, arch=arch, evr=version)[0]
         total += package.downloadsize + package.installsize
     say(total)
-`)}
-echo '@@ bytes'
-ask_dnf "$1"
-echo '@@ end'`,
-      {root: false},
-    ),
-  parse: raw => {
-    const found = sections('dnf4.room', raw);
-    return wordOf('dnf4.room', found, 'bytes') === '' ? undefined : numberOf('dnf4.room', found, 'bytes');
-  },
-};
+`),
+);

@@ -1,6 +1,4 @@
 import {progressOf} from '../jobs/progress.ts';
-import {linesOf, sections, wordOf} from '../model/answer.ts';
-import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './apt-staging.ts';
 import {install, undo} from './dnf4-install.ts';
@@ -10,12 +8,14 @@ import {askDnf, isThere} from './dnf4-python.ts';
 import {room, stage} from './dnf4-staging.ts';
 import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
   complaintsOf,
   foreignOf,
   hasPackages,
   installedOf,
+  lockFileHolders,
   lockHolders,
   ownersOf,
   twice,
@@ -29,7 +29,7 @@ ${askDnf(`${installedLocks}
 def main(words):
     sack = with_installed().sack
 ${what}`)}
-ask_dnf | grep -v '^@@'
+ask_library | grep -v '^@@'
 fi`;
 
 const printHeld = `    for name in sorted(locked(sack)):
@@ -47,9 +47,7 @@ const shell: ManagerShell = {
   rebootWanted: `if ${present}; then dnf -q needs-restarting -r 2>/dev/null | sed -n 's/^ *\\* *//p'; fi`,
   paths: ['/var/cache/dnf'],
   lockHolders: `${lockHolders}
-for lock in /var/lib/dnf/rpmdb_lock.pid /var/cache/dnf/metadata_lock.pid /var/cache/dnf/download_lock.pid; do
-  pid=$(cat "$lock" 2>/dev/null) && [ -d "/proc/$pid" ] && printf '%s (pid %s)\\n' "$(cat /proc/$pid/comm)" "$pid"
-done`,
+${lockFileHolders('/var/lib/dnf/rpmdb_lock.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid')}`,
   interrupted: `if ${present}; then ${twice}; fi`,
 };
 
@@ -77,11 +75,7 @@ printf '%s\\n' "$answer" | grep -E '^(Error|Warning|Ignoring|Failed|.*before set
 echo '@@ end'`,
       {root: true},
     ),
-  parse: raw => {
-    const found = sections('dnf4.refresh', raw);
-    const failures = linesOf('dnf4.refresh', found, 'failures').map(line => cleanLine(line));
-    return {fresh: wordOf('dnf4.refresh', found, 'code') === '0' && failures.length === 0, failures};
-  },
+  parse: raw => readRefresh('dnf4.refresh', raw),
 };
 
 const marks: Probe<undefined, Marks> = {
@@ -96,14 +90,11 @@ def main(words):
 ${printAutomatic}
     print('@@ held')
 ${printHeld}`)}
-ask_dnf
+ask_library
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('dnf4.marks', raw);
-    return {automatic: linesOf('dnf4.marks', found, 'automatic'), held: linesOf('dnf4.marks', found, 'held')};
-  },
+  parse: raw => readMarks('dnf4.marks', raw),
 };
 
 /** dnf 4 on Fedora and the family of RHEL. What it decides is asked of its library; what is true, of rpm's database. */

@@ -1,5 +1,5 @@
 import {progressOf, type Progress} from '../jobs/progress.ts';
-import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
+import {linesOf, numberOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import type {Change} from '../model/package.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
@@ -8,6 +8,7 @@ import {install, undo} from './dnf5-install.ts';
 import {pending, printLocked} from './dnf5-pending.ts';
 import {environment, nevraOf, simulate, simulateStaged, simulateUndo} from './dnf5-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
   complaintsOf,
@@ -53,11 +54,7 @@ printf '%s\\n' "$answer" | grep -iE '^(Error|Warning|Failed|Problem|.*not found)
 echo '@@ end'`,
       {root: true},
     ),
-  parse: raw => {
-    const found = sections('dnf5.refresh', raw);
-    const failures = linesOf('dnf5.refresh', found, 'failures').map(line => cleanLine(line));
-    return {fresh: wordOf('dnf5.refresh', found, 'code') === '0' && failures.length === 0, failures};
-  },
+  parse: raw => readRefresh('dnf5.refresh', raw),
 };
 
 const marks: Probe<undefined, Marks> = {
@@ -74,10 +71,7 @@ ${printLocked}
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('dnf5.marks', raw);
-    return {automatic: linesOf('dnf5.marks', found, 'automatic'), held: linesOf('dnf5.marks', found, 'held')};
-  },
+  parse: raw => readMarks('dnf5.marks', raw),
 };
 
 /** What is downloaded, and what it unpacks to beside the old: an upper bound. Unknown where a version is not in the lists. */

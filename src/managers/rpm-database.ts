@@ -96,6 +96,11 @@ if [ -e "$lock" ]; then
   awk -v inode="$inode" '{n = split($6, part, ":"); if (part[n] == inode) print $5}' /proc/locks
 fi | sort -u | while read -r pid; do printf '%s (pid %s)\\n' "$(cat /proc/$pid/comm 2>/dev/null)" "$pid"; done`;
 
+/** Shell text for root: processes that hold a lock which is a file with their number. */
+export const lockFileHolders = (...files: readonly string[]): string => `for lock in ${files.join(' ')}; do
+  pid=$(cat "$lock" 2>/dev/null) && [ -d "/proc/$pid" ] && printf '%s (pid %s)\\n' "$(cat /proc/$pid/comm)" "$pid"
+done`;
+
 /** The package that brings the unit, and those whose scriptlets name it. */
 export const ownersOf = (manager: ManagerId): Probe<{unit: string}, string[]> => {
   const verb = `${manager}.owners`;

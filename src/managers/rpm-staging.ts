@@ -3,28 +3,33 @@ import {defineScript, type Script} from '../model/script.ts';
 import {removeOldStaging} from './old-staging.ts';
 
 /** `NAME ARCH VERSION` of what a step brings or takes away. */
-const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
+export const specOf = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
   items.flatMap(({name, arch, version}) => (version === null ? [] : [`${name} ${arch} ${version}`]));
 
 /**
  * Payload of a staging job by a manager's own program. `fetch NAME ARCH VERSION` puts the file into the folder `fetched`, `is_signed NAME ARCH
- * VERSION` says whether its repository wants signatures, and `cached` are the folders that keep what was installed before. A file is taken
+ * VERSION` says whether its repository wants signatures, `prepare` is shell text that both need, and `cached` are the folders that keep what was installed before. A file is taken
  * that is the package it should be, whole, and signed by a key that rpm trusts where it has to be. The manifest is written last.
  */
 export const stageBy = (
   manager: ManagerId,
-  {fetch, isSigned, cached}: {fetch: string; isSigned: string; cached: string},
+  {
+    prepare = '',
+    fetch,
+    isSigned,
+    cached,
+  }: {prepare?: string; fetch: string; isSigned: string; cached: string},
   {directory, changes}: {directory: string; changes: readonly Change[]},
 ): Script =>
   defineScript(
     `${manager}.stage`,
     {
       directory,
-      fresh: spec(changes.map(change => ({...change, version: change.to}))),
-      previous: spec(changes.map(change => ({...change, version: change.from}))),
+      fresh: specOf(changes.map(change => ({...change, version: change.to}))),
+      previous: specOf(changes.map(change => ({...change, version: change.from}))),
     },
     `
-export LC_ALL=C
+export LC_ALL=C${prepare}
 umask 077
 mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
 ${removeOldStaging}
