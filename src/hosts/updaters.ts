@@ -4,7 +4,7 @@ import {defineScript, type Probe} from '../model/script.ts';
 /** Timers and services that patch by themselves, between test and deploy or while we hold the lock. */
 const timers =
   'apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer ' +
-  'transactional-update.timer os-update.timer packagekit-offline-update.timer';
+  'transactional-update.timer os-update.timer packagekit-offline-update.timer yum-cron.service';
 
 const leaseUnit = 'patchdeck-updaters';
 

@@ -8,13 +8,15 @@ import {customManager, customName} from './custom.ts';
 import {dnf4} from './dnf4.ts';
 import {dnf5} from './dnf5.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
+import {yum} from './yum.ts';
 import {zypper} from './zypper.ts';
 
 /**
  * The managers of distributions. A host's plan goes through them in this order, and back in the reverse. Where `dnf` is dnf 4, it is what
- * keeps the host, though dnf5 may be there beside it; and where zypper has repositories, it is zypper, though SUSE has a dnf too.
+ * keeps the host, though dnf5 may be there beside it; and where zypper has repositories, it is zypper, though SUSE has a dnf too. yum keeps
+ * what none of these does.
  */
-export const distributionManagers: readonly DistributionManager[] = [apt, zypper, dnf4, dnf5, apk];
+export const distributionManagers: readonly DistributionManager[] = [apt, zypper, dnf4, dnf5, yum, apk];
 
 /** Shell text made of a part of each manager. */
 export const ofEach = (part: (manager: {id: ManagerId; shell: ManagerShell}) => string): string =>

@@ -89,6 +89,7 @@ const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, stri
   dnf4: {held: 'dnf versionlock delete', 'broken-dependency': 'dnf --assumeno --best upgrade'},
   dnf5: {held: 'dnf5 versionlock delete', 'broken-dependency': 'dnf5 upgrade --assumeno'},
   apk: {held: 'apk add NAME, without a version', 'broken-dependency': 'apk add --simulate'},
+  yum: {held: 'yum versionlock delete', 'broken-dependency': 'yum --assumeno update'},
   zypper: {held: 'zypper removelock', 'broken-dependency': 'zypper install --dry-run'},
 };
 

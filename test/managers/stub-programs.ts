@@ -21,7 +21,7 @@ export type Stubs = {
 const stubbed = [
   ...['apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-deb', 'dpkg-query', 'dpkg-repack'],
   ...['apk', 'dnf5', 'zypper'],
-  ...['rpm', 'rpmkeys', 'python3'],
+  ...['rpm', 'rpmkeys', 'python2', 'python3'],
   ...['systemctl', 'systemd-run', 'systemd-inhibit', 'reboot', 'setsid', 'sync'],
 ];
 const real = [
@@ -64,8 +64,9 @@ while IFS= read -r line; do printf '%s\\n' "$line"; done < ${root}/${name}.answe
     await writeFile(path, text);
     await chmod(path, 0o755);
   }
-  // dnf 4 is a script: what runs it is looked up in its first line.
+  // dnf 4 and yum are scripts: what runs it is looked up in its first line.
   await writeFile(join(programs, 'dnf'), `#!${programs}/python3\n`, {mode: 0o755});
+  await writeFile(join(programs, 'yum'), `#!${programs}/python2\nimport yummain\n`, {mode: 0o755});
   for (const name of real) {
     const found = await firstOf([`/bin/${name}`, `/usr/bin/${name}`, `/usr/sbin/${name}`]);
     await symlink(found, join(programs, name));
