@@ -7,6 +7,7 @@
  */
 export const beyondPolicy = `
 case $policy in *' (phased '*) phased=$(simulate -o APT::Get::Always-Include-Phased-Updates=true --ignore-hold dist-upgrade) ;; esac
+main=/etc/apt/preferences parts=/etc/apt/preferences.d/
 eval "$(apt-config shell main Dir::Etc::preferences/f parts Dir::Etc::preferencesparts/d)"
 pins=$(for file in "$main" "$parts"*; do
   case \${file##*/} in *.pref) ;; *.*) [ "$file" = "$main" ] || continue ;; esac

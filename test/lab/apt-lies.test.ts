@@ -63,6 +63,8 @@ it('apt-get install ends with 0 and leaves an old version that a preference keep
   expect(plan.exit).toBe(2);
   expect(plan.stderr).toContain('pdlab-web@1.1 is excluded on lab4; nothing was chosen');
   expect(plan.stderr).toContain('apt-cache policy');
+  // The preferences without that one were asked for from a file that does not stay.
+  expect(await here.inside('lab4', 'find /tmp -maxdepth 1 -name "tmp.*"')).toBe('');
 });
 
 it('apt-get upgrade ends with 0 and leaves what is phased: it is said so, with its next step', async () => {
