@@ -112,7 +112,7 @@ export const ownersOf = (manager: ManagerId): Probe<{unit: string}, string[]> =>
         `
 export LC_ALL=C
 echo '@@ packages'
-path=$(systemctl show -p FragmentPath --value -- "$1" 2>/dev/null)
+path=$(systemctl show -p FragmentPath -- "$1" 2>/dev/null | sed -n 's/^FragmentPath=//p') # --value is not known before systemd 230
 [ -z "$path" ] || rpm -qf --qf '%{NAME}\\n' -- "$path" 2>/dev/null | grep -v ' '
 rpm -qa --qf '@@package %{NAME}\\n%{PREIN}\\n%{POSTIN}\\n%{PREUN}\\n%{POSTUN}\\n%{POSTTRANS}\\n' | unit=$1 awk '
   BEGIN {unit = ENVIRON["unit"]; short = unit; sub(/\\.service$/, "", short)}

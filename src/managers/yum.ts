@@ -143,7 +143,7 @@ export const yum = {
       'its sources and manual pages (yum(8), yum.conf(5)), and those of yum-utils and its plugin versionlock',
     version: 'yum 3.4.3',
     shown:
-      "the resolver of yum's own sources under Python 2.7, over packages made for it; no rpm, no repository, no host",
+      "the resolver of yum's own sources under Python 2.7, over packages made for it; no rpm, no repository, no host. Jobs ask systemd for what only 240 and later know, and RHEL 7 has 219: such a host is scanned, and refuses the first job before anything is changed",
   },
   database: 'rpm',
   words: {

@@ -150,6 +150,17 @@ describe('where yum is asked (doc: yum 3.4.3)', () => {
     expect(stdout).toBe('none\n');
   });
 
+  it('asks systemd of a unit in words that systemd 219 knows, and rpm whose its file is', async () => {
+    stubs = await makeStubs({rpm: 'web\n', systemctl: 'FragmentPath=/usr/lib/systemd/system/web.service\n'});
+    const {stdout} = await stubs.run(yum.owners.script({unit: 'web.service'}).text);
+    expect(yum.owners.parse(Buffer.from(stdout))).toContain('web');
+    const calls = await stubs.calls();
+    expect(calls.find(({program}) => program === 'systemctl')?.args).not.toContain('--value');
+    expect(calls.find(({program}) => program === 'rpm')?.args).toContain(
+      '/usr/lib/systemd/system/web.service',
+    );
+  });
+
   it('never copies a folder that rpm does not call its database', async () => {
     stubs = await makeStubs({rpm: '\n'});
     const script = yum.simulateUndo.script({directory: stubs.folder, changes: [], previous: [], fresh: []});
