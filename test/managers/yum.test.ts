@@ -163,8 +163,11 @@ describe('where yum is asked (doc: yum 3.4.3)', () => {
 
   it('never copies a folder that rpm does not call its database', async () => {
     stubs = await makeStubs({rpm: '\n'});
+    // Where this fails, it is not this machine that is copied.
+    await mkdir(join(stubs.folder, 'bin'));
+    await writeFile(join(stubs.folder, 'bin/cp'), '#!/bin/sh\n: > COPIED\n', {mode: 0o755});
     const script = yum.simulateUndo.script({directory: stubs.folder, changes: [], previous: [], fresh: []});
-    expect((await stubs.run(script.text)).code).toBe(1);
-    expect(await stubs.files()).toEqual([]);
+    expect((await stubs.run(`PATH=$PWD/bin:$PATH\n${script.text}`)).code).toBe(1);
+    expect(await stubs.files()).toEqual(['bin']);
   });
 });
