@@ -73,7 +73,9 @@ describe('kill -9 of the console at every step of one real host', () => {
       expect(reached.length).toBeGreaterThanOrEqual(3);
       // An interrupted rollback is gone on with by whatever opens the run, if it did not end before the last kill.
       const verify = await deck.run('verify', 'lab3');
-      expect(verify.said).toContain('lab3 was rolled back, what was planned for it is not installed: as before');
+      expect(verify.said).toContain(
+        'lab3 was rolled back, what was planned for it is not installed: as before',
+      );
       expect(await versionOn(lab, 'lab3', 'pdlab-web')).toBe('1.0');
       expect(await versionOn(lab, 'lab1', 'pdlab-web')).toBe('1.1');
       expect((await lab.shell('lab3', 'dpkg --audit')).stdout).toBe('');
