@@ -32,7 +32,11 @@ it('a held package is shown with its class and never in a plan', async () => {
   const ranked = await here.deck.run('plan');
   const patches = ranked.result['patches'] as {id: string; notInstalled: unknown[]}[];
   const expat = patches.find(({id}) => id.startsWith('apt:expat@'));
-  expect(expat?.notInstalled).toContainEqual({host: 'lab3', why: 'held'});
+  expect(expat?.notInstalled).toContainEqual({
+    host: 'lab3',
+    why: 'held',
+    next: expect.stringContaining('apt-mark unhold') as string,
+  });
 
   await here.readyAfterScan(['--package', 'expat', '--package', 'pdlab-web', '--package', 'xz-utils']);
   const deploy = await here.deck.run('deploy', '--yes');
