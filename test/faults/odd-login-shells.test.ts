@@ -1,21 +1,11 @@
 import {describe, expect, it} from 'vitest';
-import type {Session} from '../../src/ssh/session.ts';
-import type {SshSettings} from '../../src/ssh/transport.ts';
 import {serversForEach} from '../ssh/servers.ts';
-import {realShell, type Exec, type TestServer} from '../ssh/test-server.ts';
-import {asker, deadlines, failure, hostAt, never, script} from '../ssh/world.ts';
+import {realShell, type Exec} from '../ssh/test-server.ts';
+import {deadlines, failure, script} from '../ssh/world.ts';
 
 const here = serversForEach();
 
-const open = async (
-  exec: Exec,
-  settings: Partial<SshSettings> = {},
-  maxSessions = 10,
-): Promise<[Session, TestServer]> => {
-  const server = await here.start({exec, maxSessions});
-  await here.world.trust(server);
-  return [await here.world.transport(settings).open(hostAt(server.port), asker().ask, never), server];
-};
+const {open} = here;
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('a script', () => {

@@ -2,23 +2,13 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {Script} from '../../src/model/script.ts';
-import type {Session} from '../../src/ssh/session.ts';
-import type {SshSettings} from '../../src/ssh/transport.ts';
 import {serversForEach} from './servers.ts';
-import {realShell, type Exec, type TestServer} from './test-server.ts';
-import {asker, failure, hostAt, never, script, until} from './world.ts';
+import {realShell, type Exec} from './test-server.ts';
+import {failure, script, until} from './world.ts';
 
 const here = serversForEach();
 
-const open = async (
-  exec: Exec,
-  settings: Partial<SshSettings> = {},
-  maxSessions = 10,
-): Promise<[Session, TestServer]> => {
-  const server = await here.start({exec, maxSessions});
-  await here.world.trust(server);
-  return [await here.world.transport(settings).open(hostAt(server.port), asker().ask, never), server];
-};
+const {open} = here;
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('a script on a host', () => {

@@ -1,12 +1,20 @@
 import {createServer, type Server, type Socket} from 'node:net';
 import {afterEach, beforeEach} from 'vitest';
-import {startServer, type TestServer, type TestServerOptions} from './test-server.ts';
-import {makeWorld, type World} from './world.ts';
+import type {Session} from '../../src/ssh/session.ts';
+import type {SshSettings} from '../../src/ssh/transport.ts';
+import {startServer, type Exec, type TestServer, type TestServerOptions} from './test-server.ts';
+import {asker, hostAt, makeWorld, never, type World} from './world.ts';
 
 /** What each test of a file has for itself: a world, and SSH servers and other ports that end with the test. */
 export type Servers = {
   readonly world: World;
   readonly start: (options?: TestServerOptions) => Promise<TestServer>;
+  /** A session on a server of its own, whose key is trusted, that runs what it is given by `exec`. */
+  readonly open: (
+    exec: Exec,
+    settings?: Partial<SshSettings>,
+    maxSessions?: number,
+  ) => Promise<[Session, TestServer]>;
   /** A port that speaks something else. */
   readonly listen: (behave: (socket: Socket) => void) => Promise<number>;
   /** A port on which nobody listens any more. */
@@ -35,6 +43,12 @@ export const serversForEach = (): Servers => {
       const server = await startServer(options);
       ends.push(() => server.close());
       return server;
+    },
+    open: async (exec, settings = {}, maxSessions = 10) => {
+      const server = await servers.start({exec, maxSessions});
+      await servers.world.trust(server);
+      const transport = servers.world.transport(settings);
+      return [await transport.open(hostAt(server.port), asker().ask, never), server];
     },
     listen: async behave => {
       const {port, close} = await listen(behave);
