@@ -1,9 +1,6 @@
 import type {Change} from '../model/package.ts';
 import {defineScript, type Script} from '../model/script.ts';
-import {removeOldStaging} from './old-staging.ts';
-
-const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
-  items.flatMap(item => (item.version === null ? [] : [`${item.name} ${item.arch} ${item.version}`]));
+import {beginStaging, specOf} from './staging.ts';
 
 /**
  * Payload of the staging job. `apk fetch` takes the newest of all that any repository has, whatever it is asked for; so the repository that
@@ -15,17 +12,12 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
     'apk.stage',
     {
       directory,
-      fresh: spec(changes.map(change => ({...change, version: change.to}))),
-      previous: spec(changes.map(change => ({...change, version: change.from}))),
+      fresh: specOf(changes.map(change => ({...change, version: change.to}))),
+      previous: specOf(changes.map(change => ({...change, version: change.from}))),
     },
     `
 export LC_ALL=C
-umask 077
-mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
-${removeOldStaging}
-: > manifest.part
-total=$(printf '%s\\n%s\\n' "$2" "$3" | grep -c .); done=0
-step() { done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $*"; }
+${beginStaging}
 keep() { # folder name arch version source
   file=$2-$4.apk
   # Whole and signed by a key that the host trusts, from wherever it came.

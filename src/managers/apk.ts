@@ -11,7 +11,7 @@ import {foreign} from './apk-policy.ts';
 import {database, ofInstalled} from './apk-shell.ts';
 import {simulate, simulateStaged, simulateUndo} from './apk-simulation.ts';
 import {stage} from './apk-staging.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
 
 /**

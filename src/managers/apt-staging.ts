@@ -1,12 +1,6 @@
-import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import type {Change} from '../model/package.ts';
-import {stagedFileSchema, type StagedFile} from '../model/rollback.ts';
-import {defineScript, type Probe, type Script} from '../model/script.ts';
-import type {StagedPackages} from './manager.ts';
-import {removeOldStaging} from './old-staging.ts';
-
-const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
-  items.flatMap(item => (item.version === null ? [] : [`${item.name} ${item.arch} ${item.version}`]));
+import {defineScript, type Script} from '../model/script.ts';
+import {beginStaging, specOf} from './staging.ts';
 
 /**
  * Payload of the staging job. New packages come from the archive, where apt checks them against the signed index. Previous ones:
@@ -17,17 +11,12 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
     'apt.stage',
     {
       directory,
-      fresh: spec(changes.map(change => ({...change, version: change.to}))),
-      previous: spec(changes.map(change => ({...change, version: change.from}))),
+      fresh: specOf(changes.map(change => ({...change, version: change.to}))),
+      previous: specOf(changes.map(change => ({...change, version: change.from}))),
     },
     `
 export LC_ALL=C
-umask 077
-mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
-${removeOldStaging}
-: > manifest.part
-total=$(printf '%s\\n%s\\n' "$2" "$3" | grep -c .); done=0
-step() { done=$((done + 1)); echo "patchdeck-progress $((done * 100 / total)) $*"; }
+${beginStaging}
 # A version's epoch is written name_2%3a1.0_arch.deb by apt; dpkg-repack leaves it out.
 keep() { # folder name arch version source file
   [ "$(dpkg-deb -f "$6" Package)" = "$2" ] && [ "$(dpkg-deb -f "$6" Version)" = "$4" ] || return 1
@@ -81,46 +70,3 @@ mv manifest.part manifest
 return $failed`,
     {root: true},
   );
-
-/** What the manifest says lies there, each file hashed anew: a file that changed since is not listed. */
-export const staged: Probe<{directory: string}, StagedPackages> = {
-  script: ({directory}) =>
-    defineScript(
-      'apt.staged',
-      {directory},
-      `
-cd "$1" || return 1
-echo '@@ files'
-while IFS='	' read -r folder name arch version file sum bytes source; do
-  if [ "$folder" = gone ]; then printf 'gone\\t%s\\t%s\\t%s\\n' "$name" "$arch" "$version"; continue; fi
-  [ "$(sha256sum < "$folder/$file" | cut -d' ' -f1)" = "$sum" ] || continue
-  printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$folder" "$name" "$arch" "$version" "$file" "$sum" "$bytes" "$source"
-done < manifest
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw => {
-    const result: StagedPackages = {fresh: [], previous: [], gone: []};
-    for (const line of linesOf('apt.staged', sections('apt.staged', raw), 'files')) {
-      const [folder, name = '', arch = '', version = '', file, sha256, bytes, source] = line.split('\t');
-      if (folder === 'gone') result.gone.push({name, arch, version});
-      else if (folder === 'new' || folder === 'old') {
-        const entry = stagedFileSchema.safeParse({
-          name,
-          arch,
-          version,
-          file,
-          sha256,
-          bytes: Number(bytes),
-          source,
-        });
-        if (!entry.success) throw badAnswer('apt.staged', `"${line.slice(0, 80)}" is no staged file`);
-        target(result, folder).push(entry.data);
-      } else throw badAnswer('apt.staged', `"${line.slice(0, 80)}" is no line of a manifest`);
-    }
-    return result;
-  },
-};
-
-const target = (result: StagedPackages, folder: 'new' | 'old'): StagedFile[] =>
-  folder === 'new' ? result.fresh : result.previous;

@@ -9,7 +9,8 @@ import {foreign} from './apt-foreign.ts';
 import {glance, pending} from './apt-pending.ts';
 import {refusals} from './apt-refusals.ts';
 import {simulate, simulateStaged, simulateUndo} from './apt-simulation.ts';
-import {stage, staged} from './apt-staging.ts';
+import {stage} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import {owners, room, shell} from './apt-host.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
 

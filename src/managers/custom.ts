@@ -4,7 +4,7 @@ import type {Change, ManagerId} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
 import {progressOf} from '../jobs/progress.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import {changeOf, parseInstalled, parsePending, parseWanted} from './custom-answers.ts';
 import {carryOut, rehearse, reverse, stage} from './custom-files.ts';
 import {callAs} from './custom-shell.ts';

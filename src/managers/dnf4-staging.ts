@@ -3,7 +3,7 @@ import {defineScript, type Script} from '../model/script.ts';
 import {askDnf, refuseInLog} from './dnf4-python.ts';
 import {roomBy} from './library-room.ts';
 import {removeOldStaging} from './old-staging.ts';
-import {specOf} from './rpm-staging.ts';
+import {specOf} from './staging.ts';
 
 /**
  * New packages come from the repositories, where dnf checks their sums and, as the repository has it, their signatures: without that a

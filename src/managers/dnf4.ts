@@ -1,6 +1,6 @@
 import {progressOf} from '../jobs/progress.ts';
 import {defineScript, type Probe} from '../model/script.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import {install, undo} from './dnf4-install.ts';
 import {installedLocks} from './dnf4-locks.ts';
 import {pending} from './dnf4-pending.ts';

@@ -3,7 +3,7 @@ import {linesOf, numberOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import type {Change} from '../model/package.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import {install, undo} from './dnf5-install.ts';
 import {pending, printLocked} from './dnf5-pending.ts';
 import {environment, nevraOf, simulate, simulateStaged, simulateUndo} from './dnf5-transaction.ts';

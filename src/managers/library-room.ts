@@ -2,7 +2,7 @@ import {numberOf, sections, wordOf} from '../model/answer.ts';
 import type {ManagerId} from '../model/package.ts';
 import {defineScript} from '../model/script.ts';
 import type {Manager} from './manager.ts';
-import {specOf} from './rpm-staging.ts';
+import {specOf} from './staging.ts';
 
 /**
  * What is downloaded, and what it unpacks to beside the old: an upper bound, by a library that is asked. `asked` is a function `ask_library

@@ -1,10 +1,7 @@
 import type {Change, ManagerId} from '../model/package.ts';
 import {defineScript, type Script} from '../model/script.ts';
 import {removeOldStaging} from './old-staging.ts';
-
-/** `NAME ARCH VERSION` of what a step brings or takes away. */
-export const specOf = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
-  items.flatMap(({name, arch, version}) => (version === null ? [] : [`${name} ${arch} ${version}`]));
+import {specOf} from './staging.ts';
 
 /**
  * Payload of a staging job by a manager's own program. `fetch NAME ARCH VERSION` puts the file into the folder `fetched`, `is_signed NAME ARCH

@@ -1,6 +1,6 @@
 import {progressOf} from '../jobs/progress.ts';
 import {defineScript, type Probe} from '../model/script.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';

@@ -2,7 +2,7 @@ import {progressOf, type Progress} from '../jobs/progress.ts';
 import {linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
-import {staged} from './apt-staging.ts';
+import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';

@@ -16,7 +16,7 @@ describe('gates that --yes does not open', {timeout: 60_000}, () => {
       faults: {
         api4: {
           answers: {
-            'apt.staged': answer =>
+            'packages.staged': answer =>
               answer.replace(/^old\t([^\t]+)\t([^\t]+)\t([^\t]+)\t.*$/gm, 'gone\t$1\t$2\t$3'),
           },
         },

@@ -78,7 +78,7 @@ describe.each(releases)('packages of a real %s', release => {
   });
 
   it('every previous package is listed with where it came from', () => {
-    const {fresh, previous, gone} = apt.staged.parse(fixture(`${release}/apt.staged/every-source.txt`));
+    const {fresh, previous, gone} = apt.staged.parse(fixture(`${release}/packages.staged/every-source.txt`));
     const sources = Object.fromEntries(previous.map(file => [file.name, file.source]));
     expect(sources).toMatchObject({'pdlab-cached': 'cache', 'pdlab-newdep': 'archive'});
     expect(fresh.every(file => file.source === 'archive')).toBe(true);

@@ -82,7 +82,7 @@ describe('the way back', () => {
 
   it('of a real Debian 12 without dpkg-repack is none, of a Debian 13 with it partial', () => {
     const gradeOf = (release: string): unknown => {
-      const packages = apt.staged.parse(fixture(`${release}/apt.staged/every-source.txt`));
+      const packages = apt.staged.parse(fixture(`${release}/packages.staged/every-source.txt`));
       return gradeRollback(evidence(packages));
     };
     expect(gradeOf('debian-12')).toEqual({

@@ -151,7 +151,7 @@ describe('the test stage', () => {
   it('upgrades no canary that is not staged', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}});
     await planned(world);
-    world.on('web1', 'apt.staged', answer => answer.replace(/^new\topenssl\t.*\n/m, ''));
+    world.on('web1', 'packages.staged', answer => answer.replace(/^new\topenssl\t.*\n/m, ''));
     await testStage(world.context);
     expect(ending(world.context)).toEqual({
       outcome: 'incomplete',
@@ -180,7 +180,7 @@ describe('the test stage', () => {
   it('stages no host that was skipped while it waited, and takes the canaries from the others', async () => {
     const world = createWorld({web2: {}, web1: {canary: true}}, {limits: {concurrency: 1}});
     await planned(world);
-    world.on('web2', 'apt.staged', answer => {
+    world.on('web2', 'packages.staged', answer => {
       void world.context.record({
         type: 'host.phase',
         data: {host: 'web1', phase: 'skipped', note: 'not now'},
@@ -198,7 +198,7 @@ describe('the test stage', () => {
   it('leaves a canary without a way back as it is until that is accepted by name', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}});
     await planned(world);
-    world.on('web1', 'apt.staged', answer =>
+    world.on('web1', 'packages.staged', answer =>
       answer.replace(/^old\t(openssl\tamd64\t[^\t]+)\t.*$/m, 'gone\t$1'),
     );
     await testStage(world.context);
@@ -309,7 +309,7 @@ describe('the test stage', () => {
   it('upgrades no canary that was not proven before it was to stop', async () => {
     const world = createWorld({web1: {}, web2: {canary: true}}, {limits: {concurrency: 1}});
     await planned(world);
-    world.on('web1', 'apt.staged', answer => {
+    world.on('web1', 'packages.staged', answer => {
       void world.context.record({type: 'run.stopping', data: {how: 'after-wave', reason: 'enough'}});
       return answer;
     });
@@ -321,7 +321,7 @@ describe('the test stage', () => {
   it('stopped in the middle is stopped, and goes on when started again', async () => {
     const world = createWorld({web1: {canary: true}, web2: {}, web3: {}}, {limits: {concurrency: 1}});
     await planned(world);
-    world.on('web1', 'apt.staged', answer => {
+    world.on('web1', 'packages.staged', answer => {
       void world.context.record({type: 'run.stopping', data: {how: 'after-hosts', reason: 'enough'}});
       return answer;
     });
@@ -332,7 +332,7 @@ describe('the test stage', () => {
       'queued',
       'queued',
     ]);
-    world.on('web1', 'apt.staged', answer => answer);
+    world.on('web1', 'packages.staged', answer => answer);
     await testStage(world.context);
     expect(ending(world.context)).toMatchObject({outcome: 'complete'});
     expect(jobsOn(world, 'web1')).toEqual(['stage', 'install', 'restart']);

@@ -60,7 +60,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map([
   ['apt.simulate', simulate],
   ['apt.simulate-staged', simulateStaged],
   ['apt.simulate-undo', simulateUndo],
-  ['apt.staged', staged],
+  ['packages.staged', staged],
   ['apt.refusals', refusals],
   ['apt.changed-configuration', changedConfiguration],
   ['apt.changelog', changelog],
