@@ -52,7 +52,7 @@ echo '@@ end'`,
     const isDistribution = isDistributionOf(policy);
     const singles = readSingles(part('each'));
     const taken = new Set(
-      parseChanges(part('constrained')).flatMap(({name, to}) => (to === null ? [] : [`${name}=${to}`])),
+      parseChanges(verb, part('constrained')).flatMap(({name, to}) => (to === null ? [] : [`${name}=${to}`])),
     );
     const constrained = new Set(part('constrained').filter(line => !/\s/.test(line)));
     const refused = refusalOf(part('all'), wordOf(verb, found, 'code')) !== undefined;
@@ -130,7 +130,10 @@ const readSingles = (lines: readonly string[]): Map<string, NotInstalledClass | 
   return new Map(
     [...answers].map(([word, {code, lines: said}]) => {
       if (refusalOf(said, code) === undefined)
-        return [word, parseChanges(said).some(({to}) => to === null) ? 'needs-new-or-removed' : undefined];
+        return [
+          word,
+          parseChanges(verb, said).some(({to}) => to === null) ? 'needs-new-or-removed' : undefined,
+        ];
       // It cannot come beside something else that the world wants: that has to go first. Or what it needs is nowhere.
       const isInTheWay = said.some(line => /^\s+breaks: .*\[!/.test(line));
       return [word, isInTheWay ? 'needs-new-or-removed' : 'broken-dependency'];

@@ -1,4 +1,4 @@
-import {linesOf, sections, wordOf} from '../model/answer.ts';
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {changeSchema, type Change} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
@@ -9,15 +9,22 @@ import type {Simulation} from './manager.ts';
 type Verb = 'Installing' | 'Purging' | 'Upgrading' | 'Downgrading' | 'Replacing';
 export type SimulatedChange = {verb: Verb; name: string; from: string | null; to: string | null};
 
-// `(1/4) Upgrading libcrypto3 (3.3.0-r2 -> 3.3.2-r0)`, `(3/4) Installing newdep-lib (1.1-r0)`, `(1/1) Purging old@edge (1.0-r0)`
+// `(1/4) Upgrading libcrypto3 (3.3.0-r2 -> 3.3.2-r0)`, `( 3/14) Installing newdep-lib (1.1-r0)`, `(1/1) Purging old@edge (1.0-r0)`
 const changeLine =
-  /^\(\d+\/\d+\) (Installing|Purging|Upgrading|Downgrading|Replacing) ([^@\s]+)(?:@\S+)? \((\S+)(?: -> (\S+))?\)$/;
+  /^\( *\d+\/\d+\) (Installing|Purging|Upgrading|Downgrading|Replacing) ([^@\s]+)(?:@\S+)? \((\S+)(?: -> (\S+))?\)$/;
+/** What it merely pins to another repository changes no package. */
+const pinningLine = /^\( *\d+\/\d+\) Updating pinning /;
 
-/** Reads the changes that apk says it would make, or makes. What it merely pins to another repository changes no package. */
-export const parseChanges = (lines: readonly string[]): SimulatedChange[] =>
+/**
+ * Reads the changes that apk says it would make. Throws `host.bad-answer` for a line of another form: a change that was passed over
+ * would be made all the same.
+ */
+export const parseChanges = (from: string, lines: readonly string[]): SimulatedChange[] =>
   lines.flatMap((line): SimulatedChange[] => {
+    if (!/^\([\d/ ?]+\) /.test(line) || pinningLine.test(line)) return [];
     const [, verb, name, first, second] = changeLine.exec(line) ?? [];
-    if (verb === undefined || name === undefined || first === undefined) return [];
+    if (verb === undefined || name === undefined || first === undefined)
+      throw badAnswer(from, `"${cleanLine(line, 80)}" is no change`);
     if (verb === 'Installing') return [{verb, name, from: null, to: first}];
     if (verb === 'Purging') return [{verb, name, from: first, to: null}];
     return isVerb(verb) ? [{verb, name, from: first, to: second ?? first}] : [];
@@ -48,7 +55,7 @@ const parseAnswer = (verb: string, raw: Uint8Array): Simulation => {
   const found = sections(verb, raw);
   const lines = linesOf(verb, found, 'simulation');
   const arch = wordOf(verb, found, 'arch');
-  const seen = parseChanges(lines);
+  const seen = parseChanges(verb, lines);
   const rebuilt = seen.find(change => change.from === change.to);
   const changes: Change[] = seen
     .filter(change => change !== rebuilt)

@@ -119,23 +119,23 @@ echo '@@ end'`,
   },
 };
 
-/** `(2/4) Upgrading libssl3 (3.3.0-r2 -> 3.3.2-r0)`, and the staging job's own lines. */
+/** `(2/4) Upgrading libssl3 (3.3.0-r2 -> 3.3.2-r0)`, in apk 3 `( 2/14) ...`, and the staging job's own lines. */
 const progress = (line: string): Progress | undefined => {
-  const [, done, total, what] = /^\((\d+)\/(\d+)\) (.+)$/.exec(line) ?? [];
+  const [, done, total, what] = /^\( *(\d+)\/(\d+)\) (.+)$/.exec(line) ?? [];
   if (what !== undefined && Number(total) > 0)
     return {percent: Math.min(100, (Number(done) * 100) / Number(total)), line: cleanLine(what, 80)};
   return line.startsWith('ERROR: ') ? {line: cleanLine(line, 80)} : progressOf(line);
 };
 
-/** apk-tools 2 on Alpine. Its shell is busybox's: what scripts use of other programs, busybox has. */
+/** apk-tools 2 and 3 on Alpine. Its shell is busybox's: what scripts use of other programs, busybox has. */
 export const apk = {
   id: 'apk',
   proven: {
     by: 'doc',
     source: 'its manual pages (apk(8), apk-list(8), apk-policy(8), apk-world(5)) and sources',
-    version: 'apk-tools 2.14.10',
+    version: 'apk-tools 2.14.10 and 3.0.6',
     shown:
-      'an apk 2.14.10 built from these sources, with repositories made for it, in a root with busybox 1.35 alone',
+      'both built from these sources, with repositories made for them, in a root with busybox 1.35 alone; packages and indexes in the form of apk 2, none in that of apk 3 (Packages.adb)',
   },
   database: 'apk',
   words: {lock: "apk's lock", look: 'apk audit --system', mend: 'apk fix'},

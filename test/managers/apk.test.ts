@@ -201,3 +201,77 @@ test('how far an apk is stands in its own lines (doc: apk-tools 2.14.10)', () =>
   });
   expect(apk.progress('OK: 0 MiB in 17 packages')).toBeUndefined();
 });
+
+describe('apk 3, of Alpine 3.23 (doc: apk-tools 3.0.6)', () => {
+  const changed = (changes: readonly {name: string}[]): string[] => changes.map(({name}) => name).sort();
+  const planned = apk.simulate.parse(answer('apk.simulate/apk-3-eighteen-changes'));
+
+  it('fills its numbers with blanks from ten changes on: the first nine are not lost', () => {
+    expect(answer('apk.simulate/apk-3-eighteen-changes').toString()).toContain(
+      '( 1/18) Upgrading busybox-extras (1.37.0-r5 -> 1.37.0-r7)\n',
+    );
+    expect(planned.refused).toBeUndefined();
+    expect(planned.changes).toHaveLength(18);
+    expect(planned.changes[0]).toMatchObject({name: 'busybox-extras', from: '1.37.0-r5', to: '1.37.0-r7'});
+    expect(apk.simulateStaged.parse(answer('apk.simulate-staged/apk-3-eighteen-changes'))).toEqual(planned);
+    const back = apk.simulateUndo.parse(answer('apk.simulate-undo/apk-3-eighteen-changes'));
+    expect(back.refused).toBeUndefined();
+    expect(changed(back.changes)).toEqual(changed(planned.changes));
+    const seen = log('apk-3-install').flatMap(line => apk.progress(line) ?? []);
+    expect(seen[0]?.percent).toBeCloseTo(100 / 18);
+    expect(seen.at(-1)?.percent).toBe(100);
+  });
+
+  it('each update that would not be installed has its class, as of apk 2', () => {
+    const updates = apk.pending.parse(answer('apk.pending/apk-3-every-class'));
+    expect(updates).toHaveLength(22);
+    expect(
+      Object.fromEntries(
+        updates.flatMap(({name, notInstalled: why}) => (why === undefined ? [] : [[name, why]])),
+      ),
+    ).toEqual({
+      held: 'held',
+      'broken-dep': 'broken-dependency',
+      conflicts: 'needs-new-or-removed',
+      acme: 'third-party',
+      edgy: 'third-party',
+    });
+    expect(updates.find(({name}) => name === 'web')).toMatchObject({
+      candidate: '1.1-r0',
+      origin: 'https://mirror.example/alpine/v3.23/main',
+      bytes: expect.any(Number) as number,
+    });
+  });
+
+  it('what it has, what failed in it, what others brought, what was staged and kept is read as of apk 2', () => {
+    const broken = apk.installed
+      .parse(answer('apk.installed/apk-3-a-script-failed'))
+      .filter(item => !isSettled(item));
+    expect(broken.map(({name}) => name)).toEqual(['postfail']);
+    expect(changed(apk.foreign.parse(answer('apk.foreign/apk-3-two-of-others')))).toEqual(['acme', 'edgy']);
+    const {fresh, previous, gone} = apk.staged.parse(answer('apk.staged/apk-3-new-and-old'));
+    expect([fresh.length, previous.length, gone.length]).toEqual([18, 17, 0]);
+    expect(apk.changedConfiguration.parse(answer('apk.changed-configuration/apk-3-kept-beside'))).toEqual([
+      '/etc/conf/conf.conf.apk-new',
+    ]);
+  });
+
+  it('one dead repository and nothing after it is fresh', () => {
+    expect(apk.refresh.parse(answer('apk.refresh/apk-3-one-dead-repository'))).toEqual({
+      fresh: false,
+      failures: [expect.stringMatching(/^WARNING: updating and opening .*nowhere.*404/) as string],
+    });
+  });
+});
+
+it.each([
+  '(1/2) Relocating web (1.0-r0 -> 1.1-r0)',
+  '(?) Upgrading web (1.0-r0 -> 1.1-r0)',
+  '(1/2) Upgrading web',
+])(
+  'an apk that says "%s" is not believed: a change that was passed over would be made all the same',
+  line => {
+    const lines = `@@ simulation\n${line}\nOK: 1 MiB in 9 packages\n@@ code\n0\n@@ arch\nx86_64\n@@ end\n`;
+    expect(() => apk.simulate.parse(Buffer.from(lines))).toThrow(/is no change/);
+  },
+);
