@@ -9,9 +9,10 @@ import {hostRecord, HostStopped, readDocument, type RunContext} from './context.
 import {requirePlannedSimulation} from './prepare.ts';
 import {provePlanned} from './prove-planned.ts';
 import {jobOf, runJob} from './run-job.ts';
+import {inStep} from './in-step.ts';
 import {failingAlready} from './smoke-checks.ts';
 import {findDrift} from './state-proof.ts';
-import {stepsOf, taskOf, type PlannedStep} from './step-task.ts';
+import {stepsOf, taskOf, wasBegun, type PlannedStep} from './step-task.ts';
 
 export type InstallWork = {
   plan: HostPlan;
@@ -33,14 +34,23 @@ export const installSteps = async (context: RunContext, work: InstallWork): Prom
   const point = begun.length === 0 ? undefined : await pointOf(context, plan.host, planDigest);
   // What a console that is gone began is followed to its end first: it holds the locks that are looked at below.
   let code = 0;
-  for (const step of begun) code = await runStep(context, step, point);
+  const record = hostRecord(context, plan.host);
+  const neverBegun = all.filter(({index}) => !wasBegun(record, planDigest, index));
+  for (const [nth, step] of begun.entries())
+    await inStep({all, step, done: begun.slice(0, nth), left: neverBegun}, async () => {
+      code = await runStep(context, step, point);
+    });
   const left = begun.length === 0 ? 'nothing was changed' : 'nothing more was changed';
   const waiting: WaitingStep[] = [];
   for (const step of all) if (!begun.includes(step)) waiting.push(...(await lookAt(context, step, left)));
   if (begun.length + waiting.length === 0) return 'already installed';
   const allBut = (later: readonly WaitingStep[]): PlannedStep[] =>
     all.filter(({index}) => !later.some(step => step.index === index));
-  if (begun.length > 0) await prove(context, work, allBut(waiting), code);
+  const last = begun.at(-1);
+  if (last !== undefined)
+    await inStep({all, step: last, done: begun.slice(0, -1), left: neverBegun}, () =>
+      prove(context, work, allBut(waiting), code),
+    );
   const points = point ?? (await pointOf(context, plan.host, planDigest));
   if (waiting.length > 0) {
     if (begun.length === 0) await phase('checked');
@@ -52,8 +62,12 @@ export const installSteps = async (context: RunContext, work: InstallWork): Prom
     // What an earlier step changed may change what this one would do.
     if (nth > 0) await simulate(context, step, points, 'nothing more was changed');
     await phase('installing', `${step.label}${step.pending.length} packages`);
-    code = await runStep(context, step, points);
-    await prove(context, work, allBut(waiting.slice(nth + 1)), code);
+    const later = waiting.slice(nth + 1);
+    const unbegun = neverBegun.filter(({index}) => later.some(other => other.index === index));
+    await inStep({all, step, done: allBut(waiting.slice(nth)), left: unbegun}, async () => {
+      code = await runStep(context, step, points);
+      await prove(context, work, allBut(later), code);
+    });
   }
   return `${[...begun, ...waiting].reduce((sum, {changes}) => sum + changes.length, 0)} packages`;
 };

@@ -1,10 +1,10 @@
 import {progressOf} from '../../src/jobs/progress.ts';
 import type {Manager} from '../../src/managers/manager.ts';
-import type {Change, InstalledPackage} from '../../src/model/package.ts';
+import type {Change, InstalledPackage, ManagerId} from '../../src/model/package.ts';
 import type {StagedFile} from '../../src/model/rollback.ts';
 import {defineScript, readScriptHeader, type Probe, type Script} from '../../src/model/script.ts';
 
-/** What of a host belongs to the second manager. */
+/** What of a host belongs to such a manager. */
 export type SecondState = {
   /** Versions by name. */
   installed: Map<string, string>;
@@ -19,8 +19,8 @@ export type SecondState = {
   failed: string[];
 };
 
-export const newSecondState = (): SecondState => ({
-  installed: new Map([['lib', '1']]),
+export const newSecondState = (name = 'lib'): SecondState => ({
+  installed: new Map([[name, '1']]),
   held: [],
   staged: [],
   lies: new Set(),
@@ -28,48 +28,74 @@ export const newSecondState = (): SecondState => ({
   failed: [],
 });
 
-const ask = <Args, Answer>(name: string): Probe<Args, Answer> => ({
-  script: args => defineScript(`second.${name}`, {args: JSON.stringify(args ?? null)}, ':', {root: true}),
-  parse: raw => JSON.parse(Buffer.from(raw).toString()) as Answer,
-});
-const payload = (name: string, args: unknown): Script =>
-  defineScript(`second.${name}`, {args: JSON.stringify(args)}, ':', {root: true});
+const managerBeside = (word: string, id: ManagerId, database: string): Manager => {
+  const ask = <Args, Answer>(name: string): Probe<Args, Answer> => ({
+    script: args => defineScript(`${word}.${name}`, {args: JSON.stringify(args ?? null)}, ':', {root: true}),
+    parse: raw => JSON.parse(Buffer.from(raw).toString()) as Answer,
+  });
+  const payload = (name: string, args: unknown): Script =>
+    defineScript(`${word}.${name}`, {args: JSON.stringify(args)}, ':', {root: true});
+  return {
+    id,
+    proven: {by: 'lab'},
+    database,
+    words: {lock: "rpm's lock", look: 'rpm -Va', mend: 'rpm --rebuilddb'},
+    refresh: ask('refresh'),
+    pending: ask('pending'),
+    installed: ask('installed'),
+    marks: ask('marks'),
+    room: ask('room'),
+    simulate: ask('simulate'),
+    simulateStaged: ask('simulate-staged'),
+    simulateUndo: ask('simulate-undo'),
+    stage: args => payload('stage', args),
+    staged: ask('staged'),
+    install: args => payload('install', args),
+    undo: args => payload('undo', args),
+    complaints: ask('complaints'),
+    changedConfiguration: ask('changed-configuration'),
+    restart: ['app.service'],
+    changelog: undefined,
+    owners: ask('owners'),
+    progress: progressOf,
+  };
+};
 
 /** A manager beside apt, with one pending update: `lib` from 1 to 2. */
-export const second: Manager = {
-  id: 'dnf4',
-  proven: {by: 'lab'},
-  database: 'rpm',
-  words: {lock: "rpm's lock", look: 'rpm -Va', mend: 'rpm --rebuilddb'},
-  refresh: ask('refresh'),
-  pending: ask('pending'),
-  installed: ask('installed'),
-  marks: ask('marks'),
-  room: ask('room'),
-  simulate: ask('simulate'),
-  simulateStaged: ask('simulate-staged'),
-  simulateUndo: ask('simulate-undo'),
-  stage: args => payload('stage', args),
-  staged: ask('staged'),
-  install: args => payload('install', args),
-  undo: args => payload('undo', args),
-  complaints: ask('complaints'),
-  changedConfiguration: ask('changed-configuration'),
-  restart: ['app.service'],
-  changelog: undefined,
-  owners: ask('owners'),
-  progress: progressOf,
+export const second = managerBeside('second', 'dnf4', 'rpm');
+/** One more, with `app` from 1 to 2. */
+export const third = managerBeside('third', 'apk', 'apk');
+
+/** By the word that its scripts begin with. */
+const besides = new Map([
+  ['second', {manager: second, name: 'lib'}],
+  ['third', {manager: third, name: 'app'}],
+]);
+
+/** Whether a verb is one of such a manager's, and of which. */
+export const besideOf = (verb: string): 'second' | 'third' | undefined => {
+  const word = verb.split('.')[0];
+  return word === 'second' || word === 'third' ? word : undefined;
 };
 
-/** What a host answers to a probe of the second manager; undefined for a script that is none of its. */
-export const answerSecond = (state: SecondState, text: string): string | undefined => {
-  const asked = readSecond(text);
-  return asked === undefined ? undefined : JSON.stringify(answers[asked.name]?.(state, asked.args));
+/** What a host answers to a probe of such a manager; undefined for a script that is none of its. */
+export const answerSecond = (
+  states: Partial<Record<'second' | 'third', SecondState>>,
+  text: string,
+): string | undefined => {
+  const header = readScriptHeader(text);
+  const word = besideOf(header?.verb ?? '');
+  const state = word === undefined ? undefined : states[word];
+  if (header === undefined || word === undefined || state === undefined) return undefined;
+  const args = JSON.parse((header.args as {args: string}).args) as Asked | null;
+  const {manager, name} = besides.get(word) ?? {manager: second, name: 'lib'};
+  const of: Own = {manager: manager.id, name};
+  return JSON.stringify(answers[header.verb.slice(word.length + 1)]?.(state, of, args ?? {}));
 };
 
-/** Does at once what a payload of the second manager would. */
+/** Does at once what a payload of such a manager would. */
 export const carryOutSecond = (state: SecondState, verb: string, args: string): void => {
-  const name = verb.replace('second.', '');
+  const name = verb.replace(/^\w+\./, '');
   const {directory, changes} = JSON.parse((JSON.parse(args) as {args: string}).args) as {
     directory?: string;
     changes: Change[];
@@ -85,49 +111,43 @@ export const carryOutSecond = (state: SecondState, verb: string, args: string): 
   }
 };
 
-const readSecond = (text: string): {name: string; args: Asked} | undefined => {
-  const header = readScriptHeader(text);
-  if (header?.verb.startsWith('second.') !== true) return undefined;
-  const {args} = header.args as {args: string};
-  return {name: header.verb.replace('second.', ''), args: JSON.parse(args) as Asked};
-};
-
 type Asked = {directory?: string; changes?: Change[]};
+type Own = {manager: ManagerId; name: string};
 
-const libTo = (from: string, to: string): Change[] => [
-  {manager: 'dnf4', name: 'lib', arch: 'x86_64', from, to},
+const changed = ({manager, name}: Own, from: string, to: string): Change[] => [
+  {manager, name, arch: 'x86_64', from, to},
 ];
-const file = (version: string): StagedFile => ({
-  name: 'lib',
+const file = (name: string, version: string): StagedFile => ({
+  name,
   arch: 'x86_64',
   version,
-  file: `lib-${version}.rpm`,
+  file: `${name}-${version}.rpm`,
   sha256: '0'.repeat(64),
   bytes: 1000,
   source: 'archive',
 });
 
-const answers: Record<string, (state: SecondState, args: Asked) => unknown> = {
+const answers: Record<string, (state: SecondState, own: Own, args: Asked) => unknown> = {
   refresh: () => ({fresh: true, failures: []}),
-  pending: ({installed}) =>
-    installed.get('lib') !== '1'
+  pending: ({installed}, {manager, name}) =>
+    installed.get(name) !== '1'
       ? []
       : [
           {
-            manager: 'dnf4',
-            name: 'lib',
+            manager,
+            name,
             arch: 'x86_64',
             installed: '1',
             candidate: '2',
-            source: 'lib',
+            source: name,
             sourceVersion: '2',
             origin: 'updates',
             security: true,
           },
         ],
-  installed: ({installed}) =>
+  installed: ({installed}, {manager}) =>
     [...installed].map(([name, version]): InstalledPackage => ({
-      manager: 'dnf4',
+      manager,
       name,
       arch: 'x86_64',
       version,
@@ -135,13 +155,13 @@ const answers: Record<string, (state: SecondState, args: Asked) => unknown> = {
       sourceVersion: version,
       status: 'ii',
     })),
-  marks: ({held}) => ({automatic: ['lib'], held}),
+  marks: ({held}, {name}) => ({automatic: [name], held}),
   room: () => 2000,
-  simulate: () => ({changes: libTo('1', '2')}),
-  'simulate-staged': () => ({changes: libTo('1', '2')}),
-  'simulate-undo': () => ({changes: libTo('2', '1')}),
-  staged: () => ({fresh: [file('2')], previous: [file('1')], gone: []}),
-  complaints: ({failed}) => failed.map(what => ({name: 'lib', what})),
+  simulate: (_, own) => ({changes: changed(own, '1', '2')}),
+  'simulate-staged': (_, own) => ({changes: changed(own, '1', '2')}),
+  'simulate-undo': (_, own) => ({changes: changed(own, '2', '1')}),
+  staged: (_, {name}) => ({fresh: [file(name, '2')], previous: [file(name, '1')], gone: []}),
+  complaints: ({failed}, {name}) => failed.map(what => ({name, what})),
   'changed-configuration': () => [],
   owners: () => [],
 };

@@ -19,7 +19,15 @@ import {lockPlan} from '../../src/stages/lock-plan.ts';
 import {createVirtualClock} from '../faults/virtual-clock.ts';
 import {host as statedHost} from '../policy/example-fleet.ts';
 import {createMemoryContext, type MemoryContext} from './memory-context.ts';
-import {answerSecond, carryOutSecond, newSecondState, second, type SecondState} from './second-manager.ts';
+import {
+  answerSecond,
+  besideOf,
+  carryOutSecond,
+  newSecondState,
+  second,
+  third,
+  type SecondState,
+} from './second-manager.ts';
 
 /** What becomes of an answer: another text, or what is thrown. `n` counts from 1. */
 type Change = (answer: string, n: number) => string;
@@ -37,6 +45,7 @@ export type World = {
   host(name: string): DemoHost;
   /** What of a host its second manager has. */
   second(name: string): SecondState;
+  third(name: string): SecondState;
 };
 
 type Options = {
@@ -47,14 +56,16 @@ type Options = {
   held?: Record<string, string[]>;
   /** Hosts that have a second manager beside apt. */
   beside?: readonly string[];
-  /** Those two, where one is other than usual. */
+  /** Those of them that have a third. */
+  alsoBeside?: readonly string[];
+  /** All of those, where one is other than usual. */
   managers?: readonly Manager[];
 };
 
 /** `hosts`: by name, what the inventory says of each. All are the demo's api servers of Debian 12. */
 export const createWorld = (
   hosts: Record<string, Partial<Host>>,
-  {stories = {}, held = {}, beside = [], ...options}: Options = {},
+  {stories = {}, held = {}, beside = [], alsoBeside = [], ...options}: Options = {},
 ): World => {
   const clock = createVirtualClock(Date.parse('2026-11-24T03:00:00Z'));
   const changes = new Map<string, {change: Change; times: number}>();
@@ -69,7 +80,17 @@ export const createWorld = (
       return [name, createHost(own, {now: clock.now(), speed: 20, random})] as const;
     }),
   );
-  const seconds = new Map(beside.map(name => [name, newSecondState()]));
+  const besides = new Map(
+    beside.map(name => [
+      name,
+      {second: newSecondState(), ...(alsoBeside.includes(name) ? {third: newSecondState('app')} : {})},
+    ]),
+  );
+  const stateOf = (name: string, word: 'second' | 'third'): SecondState => {
+    const found = besides.get(name)?.[word];
+    if (found === undefined) throw new Error(`${name} has no ${word} manager`);
+    return found;
+  };
   const hostNamed = (name: string): DemoHost => {
     const found = demo.get(name);
     if (found === undefined) throw new Error(`no host ${name}`);
@@ -77,22 +98,30 @@ export const createWorld = (
     return found;
   };
   const reply = (name: string, script: Script): ReturnType<typeof runScript> => {
-    const own = seconds.get(name);
+    const own = besides.get(name);
     const stdout = own === undefined ? undefined : answerSecond(own, script.text);
     if (stdout !== undefined) return {stdout, stderr: '', code: 0};
     const payload = script.args['payloadVerb'];
-    const isSecond = own !== undefined && String(payload).startsWith('second.');
+    const word = besideOf(String(payload));
+    const state = word === undefined ? undefined : own?.[word];
     // The host runs a job that lasts a moment, whatever it is.
-    const sent = isSecond
-      ? {...script.args, payloadVerb: 'host.restart-units', payloadArgs: '{"units":["cron.service"]}'}
-      : undefined;
+    const sent =
+      state !== undefined
+        ? {...script.args, payloadVerb: 'host.restart-units', payloadArgs: '{"units":["cron.service"]}'}
+        : undefined;
     const text = sent === undefined ? script.text : defineScript(script.verb, sent, ':', {root: true}).text;
     const answer = runScript(hostNamed(name), text, clock.now());
-    if (isSecond && answer.stdout.includes('started'))
-      carryOutSecond(own, String(payload), String(script.args['payloadArgs']));
+    if (state !== undefined && answer.stdout.includes('started'))
+      carryOutSecond(state, String(payload), String(script.args['payloadArgs']));
     const found = own !== undefined && script.verb === 'host.facts';
     return found
-      ? {...answer, stdout: answer.stdout.replace('@@ managers\napt\n', '@@ managers\napt\ndnf4\n')}
+      ? {
+          ...answer,
+          stdout: answer.stdout.replace(
+            '@@ managers\napt\n',
+            `@@ managers\napt\ndnf4\n${own.third === undefined ? '' : 'apk\n'}`,
+          ),
+        }
       : answer;
   };
   const sessionTo = (host: Host): Session => {
@@ -132,7 +161,7 @@ export const createWorld = (
   const context = createMemoryContext({
     hosts: stated,
     clock,
-    managers: [apt, second],
+    managers: [apt, second, third],
     ...options,
     link: name => {
       const host = stated.find(item => item.name === name);
@@ -148,11 +177,8 @@ export const createWorld = (
     hosts: demo,
     asked,
     host: hostNamed,
-    second: name => {
-      const found = seconds.get(name);
-      if (found === undefined) throw new Error(`${name} has no second manager`);
-      return found;
-    },
+    second: name => stateOf(name, 'second'),
+    third: name => stateOf(name, 'third'),
     lose: (host, verb) => void lost.add(`${host} ${verb}`),
     on: (host, verb, change) => void changes.set(`${host} ${verb}`, {change, times: 0}),
   };

@@ -9,7 +9,7 @@ import {rollBackHost} from '../../src/rollout/roll-back.ts';
 import {upgradeHost} from '../../src/rollout/upgrade.ts';
 import {verify} from '../../src/stages/verify.ts';
 import {rejection} from '../store/example-run.ts';
-import {createWorld, planned, type World} from './simulated-hosts.ts';
+import {createWorld, linkFault, planned, type World} from './simulated-hosts.ts';
 
 type Ready = {world: World; plan: HostPlan; digest: string};
 
@@ -121,7 +121,8 @@ describe('a host with two managers', () => {
     ready.world.second('web1').lies.add('install');
     expect(await rejection(upgrade(ready))).toMatchObject({
       code: 'host.not-as-planned',
-      message: 'the manager called it a success, but lib is 1, not 2',
+      message:
+        'step 2 of 2 (dnf4): the manager called it a success, but lib is 1, not 2; what apt changed stays',
       suspects: ['dnf4:lib@2'],
     });
     expect(versions(ready.world)).toEqual({...fresh, lib: '1'});
@@ -138,7 +139,8 @@ describe('a host with two managers', () => {
     ready.world.second('web1').scriptletFails.add('install');
     const refused = {
       code: 'host.not-as-planned',
-      message: 'the manager called it a success, but the scriptlet of install failed',
+      message:
+        'step 2 of 2 (dnf4): the manager called it a success, but the scriptlet of install failed; what apt changed stays',
       suspects: ['dnf4:lib@2'],
     };
     expect(await rejection(upgrade(ready))).toMatchObject(refused);
@@ -253,5 +255,61 @@ describe('a host with two managers', () => {
     await goneIn(1, ready, () => upgrade(ready));
     await resumeHosts(ready.world.context);
     expect(ready.world.context.recordOf('web1')).toMatchObject({phase: 'done', troubles: []});
+  });
+});
+
+describe('a host with three managers', () => {
+  /** As `staged`, with a third: `app`. */
+  const stagedThree = async (): Promise<Ready> => {
+    const world = createWorld({web1: {}}, {beside: ['web1'], alsoBeside: ['web1']});
+    const digest = await planned(world, ['tzdata', 'lib', 'app']);
+    const [plan] = (await lockedPlan(world.context)).plan.hosts;
+    if (plan === undefined) throw new Error('web1 is not in the plan');
+    await prepareHost(world.context, plan, digest);
+    return {world, plan, digest};
+  };
+  const app = ({world}: Ready): string | undefined => world.third('web1').installed.get('app');
+
+  it('whose second step fails says which it was, what stays and what was not begun; undone are the two that were', async () => {
+    const ready = await stagedThree();
+    ready.world.second('web1').lies.add('install');
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      code: 'host.not-as-planned',
+      message:
+        'step 2 of 3 (dnf4): the manager called it a success, but lib is 1, not 2; what apt changed stays, apk was not begun',
+    });
+    expect(jobs(ready.world).slice(3)).toEqual(['install 0', 'install 1']);
+    expect([versions(ready.world), app(ready)]).toEqual([{...fresh, lib: '1'}, '1']);
+    await goBack(ready);
+    expect(jobs(ready.world).slice(5)).toEqual(['undo 1', 'undo 0']);
+    expect([versions(ready.world), app(ready)]).toEqual([old, '1']);
+    expect(ready.world.context.recordOf('web1').phase).toBe('rolled back');
+  });
+
+  it('whose second step failed goes on with it and the third when it is tried again, never with the first', async () => {
+    const ready = await stagedThree();
+    ready.world.second('web1').lies.add('install');
+    await rejection(upgrade(ready));
+    ready.world.second('web1').lies.clear();
+    await attempt(ready.world, 'upgrade');
+    await upgrade(ready);
+    expect(jobs(ready.world).slice(3)).toEqual(['install 0', 'install 1', 'install 1', 'install 2']);
+    expect([versions(ready.world), app(ready)]).toEqual([fresh, '2']);
+    await goBack(ready);
+    expect(jobs(ready.world).slice(7)).toEqual(['undo 2', 'undo 1', 'undo 0']);
+  });
+
+  it('whose second step cannot be followed any more is unknown, and says so of that step', async () => {
+    const ready = await stagedThree();
+    ready.world.on('web1', 'job.poll', answer => {
+      if (jobs(ready.world).at(-1) === 'install 1') throw linkFault('ssh.timeout');
+      return answer;
+    });
+    expect(await rejection(upgrade(ready))).toMatchObject({
+      phase: 'unknown',
+      code: 'job.lost',
+      message:
+        'step 2 of 3 (dnf4): web1 did not answer for 15 minutes during install; what became of it is unknown, it may still run there; what apt changed stays, apk was not begun',
+    });
   });
 });
