@@ -5,8 +5,7 @@ import {installsBy} from './library-install.ts';
  * Installs files and removes packages in one transaction. From a file everything would count as wanted by somebody: a package keeps the
  * reason it had, what was or is automatic is a dependency, and what takes another's place is as that was.
  */
-const transaction = `${refuseInLog}import libdnf.transaction, re
-reason_of = libdnf.transaction.StringToTransactionItemReason
+const transaction = `${refuseInLog}reason_of = libdnf.transaction.StringToTransactionItemReason
 
 class Show(dnf.callback.TransactionProgress):
     last = ''
@@ -31,7 +30,7 @@ def main(words):
     made = with_installed()
     request(made, words[0].split('\\n') if words[0] else [], lines(words[1]))
     automatic = set(words[2].split('\\n'))
-    had = {(package.name, package.arch): package.reason for package in made.sack.query().installed()}
+    had = {(package.name, package.arch): reason_for(package) for package in made.sack.query().installed()}
     lost = [item.pkg for item in made.transaction if item.action == dnf.transaction.PKG_OBSOLETED]
     taking = [(package.name, had[old.name, old.arch]) for old in lost for package in made.sack.query().filterm(obsoletes=[old])]
     for item in made.transaction:
@@ -39,9 +38,9 @@ def main(words):
             continue
         taken = [reason for name, reason in taking if name == item.name]
         if item.name + ':' + item.arch in automatic and all(reason == 'dependency' for reason in taken):
-            item.reason = reason_of('dependency')
+            item._item.setReason(reason_of('dependency'))
         else:
-            item.reason = reason_of(had.get((item.name, item.arch), 'user'))
+            item._item.setReason(reason_of(had.get((item.name, item.arch), 'user')))
     try:
         made.do_transaction(display=[Show()])
     except dnf.exceptions.LockError:

@@ -28,6 +28,15 @@ def wanting_reboot(path):
                 element.clear()
     return found
 
+# Nobody says it before libdnf 0.55 (RHEL 8.4).
+def vendor_of(package):
+    return getattr(package, 'vendor', None)
+
+# Nor where the file is before 0.35 (RHEL 8.1): whether a repository has advisories is not known then.
+def advisory_file(repository):
+    find = getattr(repository._repo, 'getMetadataPath', None)
+    return find('updateinfo') if find else ''
+
 def main(words):
     plain = with_repositories()
     plain.conf.best = False
@@ -39,7 +48,7 @@ def main(words):
     taking = plain.sack.query().available().filterm(obsoletes=lost) if lost else []
     takes = {(package.name, package.evr) for package in taking} & {(name, version) for name, _, version in planned}
     locks = locked(every.sack)
-    told = {each.id: each._repo.getMetadataPath('updateinfo') for each in every.repos.iter_enabled()}
+    told = {each.id: advisory_file(each) for each in every.repos.iter_enabled()}
     advised = {repository for repository, path in told.items() if path}
     reboots = set()
     for path in filter(None, told.values()):
@@ -49,10 +58,10 @@ def main(words):
             pass # compressed in a way that this Python cannot read
     here = every.sack.query().installed()
     release = here.filter(provides='system-release') or here.filter(file='/etc/os-release')
-    own = release[0].vendor if release else None
+    own = vendor_of(release[0]) if release else None
 
     def tell(package, older, why):
-        if why == '-' and own and package.vendor and package.vendor != own:
+        if why == '-' and own and vendor_of(package) not in (own, None, ''):
             why = 'third-party'
         say('update', package.name, package.arch, older.evr if older else '-', package.evr, package.sourcerpm or '-',
             package.repoid, why, package.downloadsize, 'advised' if package.repoid in advised else '-')

@@ -6,7 +6,7 @@ import {askLibrary} from './library-python.ts';
  */
 const prologue = `
 import logging, os, sys
-import dnf, dnf.callback, dnf.conf, dnf.exceptions, dnf.subject, dnf.transaction, hawkey
+import dnf, dnf.callback, dnf.conf, dnf.exceptions, dnf.subject, dnf.transaction, hawkey, libdnf.transaction
 logging.disable(logging.CRITICAL)
 
 def say(*words):
@@ -18,7 +18,10 @@ def lines(text):
 def configured(root=None):
     made = dnf.Base()
     made.conf.read(priority=dnf.conf.PRIO_MAINCONFIG)
-    made.conf.substitutions.update_from_etc('/', varsdir=made.conf.varsdir)
+    try:
+        made.conf.substitutions.update_from_etc('/', varsdir=made.conf.varsdir)
+    except (AttributeError, TypeError): # before 4.2.17 (RHEL 8.2) it knows one folder
+        made.conf.substitutions.update_from_etc('/')
     if made.conf.substitutions.get('releasever') is None:
         made.conf.substitutions['releasever'] = ''
     made.conf.best = True
@@ -50,6 +53,11 @@ def with_installed(root=None):
     made = configured(root)
     made.fill_sack(load_available_repos=False)
     return made
+
+# A package knows its own reason from 4.2.17 on.
+def reason_for(package):
+    reason = package.base.history.rpm.get_reason(package)
+    return libdnf.transaction.TransactionItemReasonToString(reason)
 
 # Files that are there already ask for nothing; what has to go and is gone does not either.
 def request(made, files, gone):

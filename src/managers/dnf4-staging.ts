@@ -23,12 +23,14 @@ def is_package(path, name, arch, version):
     return text == name + ' ' + arch + ' ' + (version if ':' in version else '0:' + version) and whole(path)
 
 def fetch(made, folder, name, arch, version):
+    # Before 4.2.23 (RHEL 8.3) it is not public.
+    check_signature = getattr(made, 'package_signature_check', made._sig_check_pkg)
     for package in made.sack.query().available().filter(name=name, arch=arch, evr=version):
         package.repo.pkgdir = folder
         for _ in range(3):
             try:
                 made.download_packages([package])
-                code, said = made.package_signature_check(package)
+                code, said = check_signature(package)
                 if code == 0:
                     return package.localPkg()
                 refuse(said)

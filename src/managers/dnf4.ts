@@ -35,7 +35,7 @@ fi`;
 const printHeld = `    for name in sorted(locked(sack)):
         say(name)`;
 const printAutomatic = `    for package in sack.query().installed():
-        if package.reason in ('dependency', 'weak-dependency'):
+        if reason_for(package) in ('dependency', 'weak-dependency'):
             say(package.name + ':' + package.arch)`;
 
 const shell: ManagerShell = {
@@ -100,7 +100,11 @@ echo '@@ end'`,
 /** dnf 4 on Fedora and the family of RHEL. What it decides is asked of its library; what is true, of rpm's database. */
 export const dnf4 = {
   id: 'dnf4',
-  proven: {by: 'lab'},
+  proven: {
+    by: 'lab',
+    shown:
+      "dnf 4.14 of Debian 12. RHEL 8 has 4.2 to 4.7: dnf's own sources 4.2.7, 4.2.17, 4.2.23, 4.4.2 and 4.7.0 were asked in its place, 4.2.7 and 4.7.0 also to install and to go back; what older libdnf (0.22 to 0.63) lacks was read in its sources",
+  },
   database: 'rpm',
   words: {lock: "rpm's lock", look: 'rpm -qa and dnf history', mend: 'dnf remove --duplicates'},
   shell,

@@ -51,9 +51,9 @@ export type ManagerShell = {
 
 /**
  * What it was proven on. `lab`: the real program, on whole hosts, each time the project is tested. `doc`: what `source` says of `version`; it scans, and it
- * patches only hosts whose inventory says that somebody has tried it there (`tried`). `shown`: what was seen of a real program all the same.
+ * patches only hosts whose inventory says that somebody has tried it there (`tried`). `shown`: what was seen of it besides.
  */
-export type Proven = {by: 'lab'} | {by: 'doc'; source: string; version: string; shown?: string};
+export type Proven = {by: 'lab'; shown?: string} | {by: 'doc'; source: string; version: string; shown?: string};
 
 /** One package manager: pure, it makes scripts and parses their answers. `Script`s are payloads of jobs, `Probe`s answer at once. */
 export type Manager = {

@@ -61,8 +61,8 @@ export const managersMarkdown = (): string =>
 const nameOf = ({id}: Manager): string => `\`${id.replace('/shop', '/NAME')}\``;
 
 const provenWords = ({proven}: Manager): string => {
-  if (proven.by === 'lab') return '**lab**';
   const shown = proven.shown === undefined ? '' : `; ${proven.shown}`;
+  if (proven.by === 'lab') return `**lab**${shown}`;
   return `**doc**: ${proven.source}, ${proven.version}${shown}`;
 };
 
