@@ -59,7 +59,7 @@ export const addScan = (program: Command): void => {
                     securityCount(scan),
                     String(scan.notInstalled),
                     String(scan.held),
-                    scan.rebootWanted ? 'wanted' : '',
+                    scan.rebootWanted ? 'wanted' : scan.rebootUnknown === undefined ? '' : '?',
                     scan.reach === undefined ? '' : describeReach(scan.reach),
                   ],
             ),
@@ -68,6 +68,7 @@ export const addScan = (program: Command): void => {
         for (const {host, scan} of taking)
           for (const limit of [
             ...(scan?.limits ?? []),
+            ...(scan?.rebootUnknown === undefined ? [] : [scan.rebootUnknown]),
             ...(scan?.documented ?? []).map(({sentence}) => sentence),
           ])
             session.output.say(`~ ${host.name}: ${limit}`);

@@ -122,7 +122,12 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     return [status, ...labelled('facts', failed ?? 'being read', width, state, 2), line('')];
   }
   const {facts} = scan;
-  const reboot = facts.rebootWanted.length === 0 ? '' : `; reboot wanted by ${facts.rebootWanted.join(', ')}`;
+  const reboot =
+    facts.rebootWanted.length > 0
+      ? `; reboot wanted by ${facts.rebootWanted.join(', ')}`
+      : record.scan.rebootUnknown === undefined
+        ? ''
+        : `; ${record.scan.rebootUnknown}`;
   const newer =
     facts.kernel.newest === null || facts.kernel.newest === facts.kernel.running
       ? ''

@@ -56,8 +56,11 @@ const columns: readonly Column<HostRecord>[] = [
     min: 6,
     max: 6,
     priority: 3,
-    cell: record => (record.scan?.rebootWanted === true ? span('wanted', 'warn') : span('')),
-    order: record => (record.scan?.rebootWanted === true ? 0 : 1),
+    cell: record => {
+      const word = rebootWord(record);
+      return word === '' ? span('') : span(word, 'warn');
+    },
+    order: record => ['wanted', '?', ''].indexOf(rebootWord(record)),
   },
   {
     id: 'age',
@@ -172,6 +175,11 @@ const securitySpan = (scan: HostRecord['scan']): Span => {
   if (scan === undefined) return span('?', 'quiet');
   const word = securityCount(scan);
   return span(word, word === '0' ? 'quiet' : 'warn');
+};
+
+const rebootWord = ({scan}: HostRecord): 'wanted' | '?' | '' => {
+  if (scan?.rebootWanted === true) return 'wanted';
+  return scan?.rebootUnknown === undefined ? '' : '?';
 };
 
 /** Of some of its updates nobody says whether they close a hole. */

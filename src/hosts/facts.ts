@@ -49,6 +49,8 @@ echo '@@ end'`,
     const lines = (name: string): string[] => linesOf(verb, found, name).map(line => cleanLine(line));
     const release = readOsRelease(linesOf(verb, found, 'os'));
     const container = word('container');
+    const reboot = lines('reboot');
+    const unsaid = reboot.filter(isUnsaid).map(line => line.slice(2));
     const isContainer = container !== '' && container !== 'none';
     return factsSchema.parse({
       os: {
@@ -68,7 +70,8 @@ echo '@@ end'`,
       held: lines('held'),
       automatic: lines('automatic'),
       broken: lines('broken'),
-      rebootWanted: lines('reboot'),
+      rebootWanted: reboot.filter(line => !isUnsaid(line)),
+      ...(unsaid.length === 0 ? {} : {rebootUnknown: unsaid}),
     });
   },
 };
@@ -80,6 +83,15 @@ export const rebootReasons = (host: Facts): string[] => [
     ? [`kernel ${host.kernel.newest} is installed, ${host.kernel.running} runs`]
     : []),
 ];
+
+/** A sentence where no reason for a reboot is known, and not everything that may ask for one could be asked. */
+export const rebootDoubt = (host: Facts): string | undefined =>
+  rebootReasons(host).length > 0 || host.rebootUnknown === undefined
+    ? undefined
+    : `whether it wants a reboot is not known: ${host.rebootUnknown.join('; ')}`;
+
+/** What a manager prints instead of a name where it cannot say whether a reboot is wanted. */
+const isUnsaid = (line: string): boolean => line.startsWith('? ');
 
 /** os-release(5): KEY=value, the value quoted as a shell would. */
 const readOsRelease = (lines: readonly string[]): Map<string, string> => {

@@ -15,6 +15,7 @@ import {
   foreignOf,
   hasPackages,
   installedOf,
+  installedSinceBoot,
   lockFileHolders,
   lockHolders,
   ownersOf,
@@ -38,13 +39,25 @@ const printAutomatic = `    for package in sack.query().installed():
         if reason_for(package) in ('dependency', 'weak-dependency'):
             say(package.name + ':' + package.arch)`;
 
+/** After which packages the plugin wants a reboot, whatever is configured beside. */
+const rebooting =
+  'kernel kernel-core kernel-rt glibc linux-firmware systemd dbus dbus-broker dbus-daemon microcode_ctl';
+
 const shell: ManagerShell = {
   present,
   held: asked(printHeld),
   automatic: asked(printAutomatic),
   broken: `if ${present}; then ${twice}; fi`,
-  // Without its plugin it ends with 1 as well: what it names is read, nothing else.
-  rebootWanted: `if ${present}; then dnf -q needs-restarting -r 2>/dev/null | sed -n 's/^ *\\* *//p'; fi`,
+  // It ends with 1 where its plugin is missing, too: that is "reboot" only where it names what for.
+  rebootWanted: `if ${present}; then
+  answer=$(dnf -q -C needs-restarting -r 2>/dev/null); code=$?
+  names=$(printf '%s\\n' "$answer" | sed -n 's/^ *\\* *//p')
+  if [ -n "$names" ]; then printf '%s\\n' "$names"
+  elif [ $code -ne 0 ]; then
+    ${installedSinceBoot(rebooting)}
+    echo "? dnf's needs-restarting gives no answer (is dnf-plugins-core installed?): only the kernel and core libraries were looked at"
+  fi
+fi`,
   paths: ['/var/cache/dnf'],
   lockHolders: `${lockHolders}
 ${lockFileHolders('/var/lib/dnf/rpmdb_lock.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid')}`,

@@ -39,7 +39,7 @@ export type ManagerShell = {
   automatic: string;
   /** Packages that are half installed, as any user may see them. */
   broken: string;
-  /** Packages that asked for a reboot, or one line that says why. */
+  /** Packages that asked for a reboot, or one line that says why; `? WHY` where it is not known whether any did. */
   rebootWanted: string;
   /** Directories that need room besides those that all managers use. */
   paths: readonly string[];
@@ -53,7 +53,8 @@ export type ManagerShell = {
  * What it was proven on. `lab`: the real program, on whole hosts, each time the project is tested. `doc`: what `source` says of `version`; it scans, and it
  * patches only hosts whose inventory says that somebody has tried it there (`tried`). `shown`: what was seen of it besides.
  */
-export type Proven = {by: 'lab'; shown?: string} | {by: 'doc'; source: string; version: string; shown?: string};
+export type Proven =
+  {by: 'lab'; shown?: string} | {by: 'doc'; source: string; version: string; shown?: string};
 
 /** One package manager: pure, it makes scripts and parses their answers. `Script`s are payloads of jobs, `Probe`s answer at once. */
 export type Manager = {

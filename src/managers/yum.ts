@@ -9,6 +9,7 @@ import {
   foreignOf,
   hasPackages,
   installedOf,
+  installedSinceBoot,
   lockFileHolders,
   lockHolders,
   ownersOf,
@@ -46,10 +47,7 @@ const shell: ManagerShell = {
   held: asked(printHeld),
   automatic: asked(printAutomatic),
   broken: whereIs(twice),
-  rebootWanted: whereIs(
-    `rpm -q --qf '%{NAME} %{INSTALLTIME}\\n' ${rebooting} 2>/dev/null |
-  awk -v boot="$(awk '$1 == "btime" {print $2}' /proc/stat)" 'NF == 2 && $2 > boot {print $1}' | sort -u`,
-  ),
+  rebootWanted: whereIs(installedSinceBoot(rebooting)),
   paths: ['/var/cache/yum'],
   lockHolders: `${lockHolders}
 ${lockFileHolders('/var/run/yum.pid')}`,

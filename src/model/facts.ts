@@ -25,6 +25,8 @@ export const factsSchema = z.object({
   broken: z.array(z.string()),
   /** Packages that asked for a reboot (/run/reboot-required.pkgs), or one entry that says why. */
   rebootWanted: z.array(z.string()),
+  /** Why it is not known whether packages asked for one, a sentence each; absent where it is known, and in older scans. */
+  rebootUnknown: z.array(z.string()).exactOptional(),
 });
 export type Facts = z.infer<typeof factsSchema>;
 

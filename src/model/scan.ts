@@ -40,6 +40,8 @@ export const scanSummarySchema = z.object({
   held: z.int(),
   broken: z.int(),
   rebootWanted: z.boolean(),
+  /** Why nobody knows whether it does, where nothing says that it wants one; absent where it is known, and in older runs. */
+  rebootUnknown: z.string().max(300).exactOptional(),
   /** How many units had failed; absent in older runs. */
   failedUnits: z.int().exactOptional(),
   bootId: z.string(),

@@ -121,6 +121,9 @@ const attention = (hosts: readonly HostRecord[]): string[] => {
       : [`${record.host.name}: handed to ${record.handedOver.owner} (${record.handedOver.reason})`]),
     ...(record.scan?.documented ?? []).map(({sentence}) => `${record.host.name}: ${sentence}`),
     ...(record.scan?.limits ?? []).map(limit => `${record.host.name}: ${limit}`),
+    ...(record.scan?.rebootUnknown === undefined
+      ? []
+      : [`${record.host.name}: ${record.scan.rebootUnknown}`]),
     ...record.leases.map(lease => `${record.host.name}: ${lease.what} until ${lease.expires}`),
   ]);
   if (items.length === 0) return ['## Left to do', '', 'Nothing.', ''];

@@ -1,23 +1,29 @@
 import {PatchdeckError} from '../model/error.ts';
-import {facts, rebootReasons} from '../hosts/facts.ts';
+import {facts, rebootDoubt, rebootReasons} from '../hosts/facts.ts';
 import {bootState, requestReboot} from '../hosts/reboot.ts';
 import {busyWith} from '../jobs/busy.ts';
 import {isLinkTrouble} from '../jobs/patience.ts';
 import {hostRecord, HostStopped, runClaim, type RunContext} from './context.ts';
 
-/** Why a host has to be rebooted now, one sentence each; `stale` is what a restart did not replace. */
-export const reasonsToReboot = async (
+/** Why a host has to be rebooted now, one sentence each, and one where nobody knows whether it has to. */
+export type RebootNeed = {reasons: string[]; doubt: string | undefined};
+
+/** `stale` is what a restart did not replace. */
+export const rebootNeed = async (
   context: RunContext,
   host: string,
   stale: readonly string[],
-): Promise<string[]> => [
-  ...rebootReasons(await context.link(host).ask(facts, undefined)),
-  ...(stale.length > 0 ? [`${stale.join(', ')} still runs replaced code`] : []),
-];
+): Promise<RebootNeed> => {
+  const seen = await context.link(host).ask(facts, undefined);
+  const still = stale.length > 0 ? [`${stale.join(', ')} still runs replaced code`] : [];
+  return {reasons: [...rebootReasons(seen), ...still], doubt: rebootDoubt(seen)};
+};
 
-/** What a note says of a reboot that the plan does not allow. */
-export const stillNeeded = (reasons: readonly string[]): string =>
-  reasons.length === 0 ? '' : `; a reboot is still needed: ${reasons.join('; ')}`;
+/** What a note says of a reboot that was not made. */
+export const stillNeeded = ({reasons, doubt}: RebootNeed): string => {
+  if (reasons.length > 0) return `; a reboot is still needed: ${reasons.join('; ')}`;
+  return doubt === undefined ? '' : `; ${doubt}`;
+};
 
 /** Reboots a host once and waits until it is back in another boot and has finished starting. A reboot under way is waited for. */
 export const rebootHost = async (context: RunContext, host: string): Promise<void> => {

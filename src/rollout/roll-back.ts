@@ -7,7 +7,7 @@ import {findRegressions, restartStale} from './health.ts';
 import {holdUpdaters, putBack, setAside} from './lease.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {findComplaints} from './prove-planned.ts';
-import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
+import {rebootHost, rebootNeed, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
 import {findDeviations, findMarkDeviations, reversed} from './state-proof.ts';
@@ -73,7 +73,7 @@ const isUndone = ({jobs, attemptFrom}: HostRecord): boolean => {
   return undos.length > 0 && undos.every(job => job.state === 'ended');
 };
 
-/** Gives what a note says of a reboot that is needed and not allowed. */
+/** Gives what a note says of a reboot that was not made. */
 const restartOrReboot = async (
   context: RunContext,
   plan: HostPlan,
@@ -81,10 +81,10 @@ const restartOrReboot = async (
   reboot: Plan['reboot'],
 ): Promise<string> => {
   const {host} = plan;
-  const reasons = await reasonsToReboot(context, host, await restartStale(context, plan, planDigest));
-  if (reasons.length === 0 || reboot === 'never') return stillNeeded(reasons);
+  const need = await rebootNeed(context, host, await restartStale(context, plan, planDigest));
+  if (need.reasons.length === 0 || reboot === 'never') return stillNeeded(need);
   // The phase stays: a console that takes the host up here goes on with the way back.
-  const note = `rebooting: ${reasons.join('; ')}`.slice(0, 500);
+  const note = `rebooting: ${need.reasons.join('; ')}`.slice(0, 500);
   await context.record({type: 'host.phase', data: {host, phase: 'rolling back', note}});
   await rebootHost(context, host);
   await holdUpdaters(context, host);

@@ -7,7 +7,7 @@ import {installSteps} from './install-steps.ts';
 import {holdUpdaters, putBack, setAside} from './lease.ts';
 import {momentBefore} from './moment.ts';
 import {provePlanned} from './prove-planned.ts';
-import {reasonsToReboot, rebootHost, stillNeeded} from './reboot-host.ts';
+import {rebootHost, rebootNeed, stillNeeded} from './reboot-host.ts';
 import {suspectsOf} from './suspects.ts';
 import {requireSameHost} from './same-host.ts';
 
@@ -44,9 +44,10 @@ export const upgradeHost = async (
 
   await phase('restarting');
   const stale = await restartStale(context, plan, planDigest);
-  const reasons = await reasonsToReboot(context, host, stale);
-  if (reasons.length > 0 && reboot === 'when-needed') {
-    await phase('rebooting', reasons.join('; ').slice(0, 500));
+  const need = await rebootNeed(context, host, stale);
+  const reboots = need.reasons.length > 0 && reboot === 'when-needed';
+  if (reboots) {
+    await phase('rebooting', need.reasons.join('; ').slice(0, 500));
     await rebootHost(context, host);
     await holdUpdaters(context, host);
     await setAside(context, host);
@@ -68,6 +69,6 @@ export const upgradeHost = async (
     );
   }
   await putBack(context, host);
-  const wanting = reboot === 'never' ? stillNeeded(reasons) : '';
+  const wanting = reboots ? '' : stillNeeded(need);
   await phase('done', `${installed} and healthy${wanting}`.slice(0, 500));
 };

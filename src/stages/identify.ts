@@ -9,7 +9,7 @@ import type {Link} from '../jobs/link.ts';
 import type {Manager} from '../managers/manager.ts';
 import {supportOf} from '../hosts/end-of-life.ts';
 import {baseline} from '../hosts/baseline.ts';
-import {facts, rebootReasons} from '../hosts/facts.ts';
+import {facts, rebootDoubt, rebootReasons} from '../hosts/facts.ts';
 import {documentedOf} from '../managers/documented.ts';
 import {isLowRisk} from '../policy/low-risk.ts';
 import {members} from '../record/gates.ts';
@@ -152,6 +152,7 @@ const summaryOf = (
   now: number,
 ): ScanSummary => {
   const unknown = updates.filter(update => update.security === null).length;
+  const doubt = rebootDoubt(seen);
   return {
     ...(depth === undefined ? {} : {depth}),
     os: seen.os.name,
@@ -163,6 +164,7 @@ const summaryOf = (
     held: seen.held.length,
     broken: seen.broken.length,
     rebootWanted: rebootReasons(seen).length > 0,
+    ...(doubt === undefined ? {} : {rebootUnknown: doubt.slice(0, 300)}),
     ...(state === undefined ? {} : {failedUnits: state.failedUnits.length}),
     bootId: seen.bootId,
     machineId: seen.machineId,

@@ -69,6 +69,16 @@ test('Identify shows what is exposed, and marks what nobody knows with a questio
   expect(frame).toMatch(/web10 +ok clean +0 +0/);
 });
 
+test('Identify marks a host of which nobody can say whether it wants a reboot', async () => {
+  scannedShop(engine);
+  engine.happenAll([scanned('db1', {rebootUnknown: 'whether it wants a reboot is not known: no plugin'})]);
+  const console = await open({columns: 100});
+  const frame = console.frame();
+  expect(frame).toMatch(/web01 .* 0 {2}wanted +now/);
+  expect(frame).toMatch(/db1 .* 0 {2}\? +now/);
+  expect(frame).toMatch(/web10 .* 0 +now/);
+});
+
 test('Enter on a host shows what is pending there, with origin and what to do about what is held', async () => {
   begin(engine, [host('web01')]);
   const scan = {

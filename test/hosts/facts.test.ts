@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {facts, rebootReasons} from '../../src/hosts/facts.ts';
+import {facts, rebootDoubt, rebootReasons} from '../../src/hosts/facts.ts';
 import type {Facts} from '../../src/model/facts.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 
@@ -45,6 +45,16 @@ describe.each(releases)('what a real %s is', release => {
     const seen = read('reboot-wanted');
     expect(seen.rebootWanted).toEqual(['dbus', 'linux-base']);
     expect(rebootReasons(seen)).toEqual(['asked for by dbus, linux-base']);
+  });
+
+  it('whose wish for a reboot a manager cannot tell is unknown, and not without one', () => {
+    const asked = fixture(`${release}/host.facts/as-new.txt`).toString();
+    const unsaid = facts.parse(Buffer.from(asked.replace('@@ reboot\n', '@@ reboot\n? no plugin says so\n')));
+    expect(unsaid.rebootWanted).toEqual([]);
+    expect(rebootDoubt(unsaid)).toBe('whether it wants a reboot is not known: no plugin says so');
+    // A reason that is known is enough.
+    expect(rebootDoubt({...unsaid, rebootWanted: ['dbus']})).toBeUndefined();
+    expect(rebootDoubt(read('as-new'))).toBeUndefined();
   });
 
   it('an answer that was cut short is none', () => {

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {facts} from '../../src/hosts/facts.ts';
+import {facts, rebootDoubt} from '../../src/hosts/facts.ts';
 import {dnf4} from '../../src/managers/dnf4.ts';
 import {up, type Lab} from './lab.ts';
 import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
@@ -76,11 +76,16 @@ describe('a host with dnf', () => {
     expect(await portrait()).toEqual(before);
   });
 
-  it('is proven anew and closed when all is as planned', async () => {
+  it('is rebooted where needs-restarting names what was updated, proven anew and closed', async () => {
     await fresh();
+    await shell(
+      'mkdir -p /etc/dnf/plugins/needs-restarting.d; echo pdrpm-web > /etc/dnf/plugins/needs-restarting.d/lab.conf',
+    );
     await well('scan', host);
-    await well('plan', '--package', 'pdrpm-web');
-    await well('test', '--yes');
+    await well('plan', '--package', 'pdrpm-web', '--reboot', 'when-needed');
+    const test = await well('test', '--yes');
+    expect(JSON.stringify(test.lines)).toContain('"rebooting","note":"asked for by pdrpm-web"');
+    expect(test.lines.filter(({type}) => type === 'reboot.seen')).toHaveLength(1);
     await well('deploy', '--yes', '--sign-off', 'tester', '--reason', 'one host');
     await well('verify', '--close', '--reason', 'all there');
     expect(await shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.1-1.x86_64');
@@ -165,13 +170,19 @@ describe('a host with dnf', () => {
     expect(told).toMatchObject({'pdrpm-tool': ['LABBA-2026:20002'], 'pdrpm-web': ['LABSA-2026:20001']});
   });
 
-  it('wants no reboot where the plugin that says so is missing, which ends with the same 1 as "reboot"', async () => {
+  it('may want a reboot where the plugin that says so is missing, which ends with the same 1 as "reboot"', async () => {
     const plugin = await shell('find /usr/lib/python3 -path "*dnf-plugins/needs_restarting.py"');
     await shell(`mv ${plugin} ${plugin}.away`);
     expect((await lab.shell(host, 'dnf -q needs-restarting -r')).code).toBe(1);
     const asked = await lab.shell(host, facts.script(undefined).text);
+    const scan = await well('scan', host);
     await shell(`mv ${plugin}.away ${plugin}`);
-    expect(facts.parse(Buffer.from(asked.stdout)).rebootWanted).toEqual([]);
+    expect(rebootDoubt(facts.parse(Buffer.from(asked.stdout)))).toContain(
+      "dnf's needs-restarting gives no answer",
+    );
+    expect(scan.said).toContain(`~ ${host}: whether it wants a reboot is not known`);
+    const again = await lab.shell(host, facts.script(undefined).text);
+    expect(facts.parse(Buffer.from(again.stdout))).not.toHaveProperty('rebootUnknown');
   });
 
   it('is not ready for a plan whose package was locked since', async () => {

@@ -7,6 +7,7 @@ import {
 import {
   complaintsOf,
   hasPackages,
+  installedSinceBoot,
   keepComplaints,
   lockHolders,
   ownersOf,
@@ -83,6 +84,12 @@ describe("rpm's database on a real host", () => {
     await shell(`cd ${directory}; ${restoreConfiguration}\nrestore_configuration`);
     expect(await ask(changedConfigurationOf('dnf4'), {directory})).toEqual([]);
     expect(await state()).toBe(before);
+  });
+
+  it('knows what was installed since this host was booted, not since the machine below was', async () => {
+    expect(await shell(installedSinceBoot('pdrpm-postfails pdrpm-web pdrpm-nowhere'))).toBe(
+      'pdrpm-postfails\n',
+    );
   });
 
   it('says what an interrupted transaction left twice', async () => {

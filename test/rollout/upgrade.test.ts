@@ -331,6 +331,14 @@ describe('a reboot', () => {
     expect(ready.world.context.of('reboot.intended')).toEqual([]);
   });
 
+  it('that a host may want, and nothing there can say so, is not made and is said to be unknown', async () => {
+    const ready = await staged('when-needed');
+    ready.world.on('web1', 'host.facts', answer => answer.replace('@@ reboot\n', '@@ reboot\n? no plugin\n'));
+    await upgrade(ready, 'when-needed');
+    expect(noteOf(ready)).toContain('; whether it wants a reboot is not known: no plugin');
+    expect(ready.world.context.of('reboot.intended')).toEqual([]);
+  });
+
   it('whose answer is lost is waited for all the same', async () => {
     const ready = await wanting();
     ready.world.on('web1', 'host.reboot', answer => answer.slice(0, 3));

@@ -165,6 +165,18 @@ describe('the identify stage', () => {
     expect(world.context.recordOf('web1').scan).not.toHaveProperty('endOfLife');
   });
 
+  it('never says of a host that it wants no reboot where nothing there can tell', async () => {
+    const world = createWorld({web1: {}});
+    world.on('web1', 'host.facts', answer =>
+      answer.replace('@@ reboot\n', '@@ reboot\n? no plugin says so\n'),
+    );
+    await run(world);
+    expect(world.context.recordOf('web1').scan).toMatchObject({
+      rebootWanted: false,
+      rebootUnknown: 'whether it wants a reboot is not known: no plugin says so',
+    });
+  });
+
   it('counts what is held, broken and not installable, and who wants a reboot', async () => {
     const world = createWorld({web1: {}}, {held: {web1: ['sudo']}});
     world.on('web1', 'host.facts', answer =>
