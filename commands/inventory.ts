@@ -56,8 +56,10 @@ export const addInventory = (program: Command): void => {
 const importFile = async (file: string, raw: unknown, flags: Flags, output: Output): Promise<Result> => {
   const own = check(z.object({output: z.string().optional()}), raw);
   const found = await load(flags, file, output);
-  const {renderInventory} = await import('../src/inventory/render.ts');
-  const text = renderInventory(found.inventory);
+  const {renderInventory, withGroupsApart} = await import('../src/inventory/render.ts');
+  const {inventory, notices} = withGroupsApart(found.inventory);
+  for (const notice of notices) output.say(`! ${notice}`);
+  const text = renderInventory(inventory);
   const count = `${found.inventory.hosts.length} hosts`;
   const to = own.output;
   if (to === undefined) output.print(text.trimEnd());

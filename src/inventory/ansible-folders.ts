@@ -1,12 +1,12 @@
 import {readdir, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {extname, join} from 'node:path';
 import type {Graph, Vars} from './ansible-graph.ts';
 import type {FolderVars} from './ansible-hosts.ts';
 import {placer, readPyYaml, varsOf} from './ansible-yaml.ts';
 import {isPlainMap} from './plain-map.ts';
 import {readText} from './read-text.ts';
 
-/** As Ansible's host_group_vars plugin: these endings, or none. */
+/** As Ansible's host_group_vars plugin: these endings, or none. The first that is there is read, no other. */
 const extensions = ['', '.yml', '.yaml', '.json'];
 const mostDepth = 10;
 
@@ -23,11 +23,10 @@ export const readFolders = async (folder: string, graph: Graph): Promise<FolderV
     if (there.size === 0) return found;
     for (const name of names) {
       const vars: Vars = new Map();
-      for (const extension of extensions) {
-        if (!there.has(`${name}${extension}`)) continue;
-        for (const file of await filesBelow(join(base, `${name}${extension}`), 0)) {
-          await readVars(file, vars, graph, vaults);
-        }
+      const extension = extensions.find(ending => there.has(`${name}${ending}`));
+      if (extension === undefined) continue;
+      for (const file of await filesBelow(join(base, `${name}${extension}`), 0)) {
+        await readVars(file, vars, graph, vaults);
       }
       if (vars.size > 0) found.set(name, vars);
     }
@@ -50,13 +49,9 @@ const filesBelow = async (path: string, depth: number): Promise<string[]> => {
     if (name.startsWith('.') || name.endsWith('~')) continue;
     const below = join(path, name);
     const isFolder = (await stat(below).catch(() => undefined))?.isDirectory() === true;
-    if (
-      isFolder ||
-      extensions.some(extension => extension !== '' && name.endsWith(extension)) ||
-      !name.includes('.')
-    ) {
+    const ending = extname(name);
+    if (ending === '' || (!isFolder && extensions.includes(ending)))
       files.push(...(await filesBelow(below, depth + 1)));
-    }
   }
   return files;
 };
@@ -67,8 +62,7 @@ const readVars = async (file: string, vars: Vars, graph: Graph, vaults: string[]
     vaults.push(file);
     return;
   }
-  const yaml = readPyYaml(text);
-  graph.mistakes.push(...yaml.mistakes.map(mistake => ({...mistake, file})));
+  const yaml = readPyYaml(graph, text, file);
   if (!yaml.whole || yaml.value === null || yaml.value === undefined) return;
   if (!isPlainMap(yaml.value)) {
     graph.mistakes.push({

@@ -12,9 +12,11 @@ export type Graph = {
   groups: Map<string, Group>;
   hosts: Map<string, {vars: Vars; at: FilePlace}>;
   mistakes: Mistake[];
+  /** Sentences about what was not used, and why. */
+  notices: string[];
 };
 
-export const createGraph = (): Graph => ({groups: new Map(), hosts: new Map(), mistakes: []});
+export const createGraph = (): Graph => ({groups: new Map(), hosts: new Map(), mistakes: [], notices: []});
 
 /** The group of this name. One that is only mentioned is not yet defined. */
 export const groupOf = (graph: Graph, name: string, at: FilePlace, defines = true): Group => {

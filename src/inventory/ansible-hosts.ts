@@ -1,5 +1,6 @@
 import {groupsByHost, vaulted, type Graph, type Vars} from './ansible-graph.ts';
-import type {Foreign, ForeignHost, Setting} from './foreign.ts';
+import type {Foreign, ForeignHost} from './foreign.ts';
+import type {Setting} from './lacks.ts';
 import {shown, type FilePlace} from './mistake.ts';
 
 /** Variables of the folders beside an inventory: by group and by host. */
@@ -46,7 +47,7 @@ export const hostsOfGraph = (graph: Graph, folders: FolderVars, name: string): F
     for (const key of notUsed.keys()) {
       if (layers.some(layer => layer.has(key))) unused.set(key, (unused.get(key) ?? 0) + 1);
     }
-    hosts.push({name: host, at, groups: mine.filter(isListed), ...settingsOf(host, look)});
+    hosts.push({name: host, at, groups: mine.filter(isListed), ...settingsOf(look)});
   }
   return {
     name,
@@ -54,6 +55,7 @@ export const hostsOfGraph = (graph: Graph, folders: FolderVars, name: string): F
     hosts,
     mistakes: graph.mistakes,
     notices: [
+      ...graph.notices,
       ...[...elsewhere].map(
         ([kind, left]) =>
           `not reached by SSH (ansible_connection ${shown(kind)}) and not taken up: ${listed(left)}`,
@@ -134,13 +136,11 @@ const lookup = (host: string, layers: readonly Vars[]): Lookup => {
   };
 };
 
-const settingsOf = (host: string, look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> => {
+const settingsOf = (look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> => {
   const settings: ForeignHost['settings'] = new Map();
   const unreadable: ForeignHost['unreadable'] = [];
-  const cannot = (setting: Setting, {name, at}: Found, why: string): void => {
-    const what = `${name} of host ${host} ${why}`;
-    unreadable.push({setting, mistake: {...at, what, remedy: `state ${setting} of it in the overlay`}});
-  };
+  const cannot = (setting: Setting, {name, at}: Found, why: string): void =>
+    void unreadable.push({setting, at, variable: name, why});
   const take = (setting: Setting, wanted: readonly string[], convert: (value: unknown) => unknown): void => {
     const found = look(wanted);
     if (found?.unreadable !== undefined) cannot(setting, found, found.unreadable);

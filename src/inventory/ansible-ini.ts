@@ -108,12 +108,13 @@ const readHost = (
   for (const name of names) addHost(graph, group, name, at, vars);
 };
 
-/** As Python's literal_eval for what is plain: numbers, True, False, None, quoted text; everything else is text as it stands. */
+/** As Python's literal_eval for what is plain: numbers, True, False, None, quoted text, a comment behind them; everything else is text as it stands. */
 export const literal = (text: string): unknown => {
   if (text.startsWith('$ANSIBLE_VAULT')) return vaulted;
-  if (/^-?(?:0|[1-9]\d*)$/.test(text)) return Number(text);
-  if (text === 'True' || text === 'False') return text === 'True';
-  if (text === 'None') return null;
+  const [, word = text] = /^([^\s"'#]+)\s*#.*$/.exec(text) ?? [];
+  if (/^-?(?:0|[1-9]\d*)$/.test(word)) return Number(word);
+  if (word === 'True' || word === 'False') return word === 'True';
+  if (word === 'None') return null;
   const quoted = /^(["'])((?:(?!\1)[^\\])*)\1\s*(?:#.*)?$/.exec(text);
   return quoted?.[2] ?? text;
 };

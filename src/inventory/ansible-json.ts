@@ -4,11 +4,12 @@ import {entriesOf, isPlainMap} from './plain-map.ts';
 
 /**
  * Reads what a dynamic inventory prints for `--list` into the graph: groups with `hosts`, `children` and `vars`, or a plain list of
- * hosts; variables of hosts in `_meta.hostvars`. The form is that of Ansible's "Developing dynamic inventory". Gives notices.
+ * hosts; variables of hosts in `_meta.hostvars`. The form is that of Ansible's "Developing dynamic inventory", odd ones as its script.py
+ * (2.14) takes them: a map with none of the three keys is a host of that name and its variables, other keys beside them are nothing.
  */
-export const readAnsibleJson = (graph: Graph, text: string, file: string): string[] => {
+export const readAnsibleJson = (graph: Graph, text: string, file: string): void => {
   const value = parse(graph, text, file);
-  if (value === undefined) return [];
+  if (value === undefined) return;
   const at: FilePlace = {file};
   const wrong = (what: string, remedy: string): void => void graph.mistakes.push({...at, what, remedy});
   if (!isPlainMap(value)) {
@@ -16,7 +17,7 @@ export const readAnsibleJson = (graph: Graph, text: string, file: string): strin
       'it is not a map of groups',
       'a dynamic inventory prints {"group": {"hosts": [...]}, "_meta": {"hostvars": {...}}}',
     );
-    return [];
+    return;
   }
   const meta = value['_meta'];
   const hostVars = isPlainMap(meta) && isPlainMap(meta['hostvars']) ? meta['hostvars'] : undefined;
@@ -25,18 +26,7 @@ export const readAnsibleJson = (graph: Graph, text: string, file: string): strin
   for (const [name, entry] of Object.entries(value)) {
     if (name === '_meta') continue;
     const group = groupOf(graph, name, at);
-    const {
-      hosts = [],
-      children = [],
-      vars = {},
-      ...others
-    } = Array.isArray(entry) ? {hosts: entry as unknown[]} : isPlainMap(entry) ? entry : {hosts: null};
-    const unknown = Object.keys(others);
-    if (unknown.length > 0)
-      wrong(
-        `unknown key ${shown(unknown[0])} in group ${shown(name)}`,
-        'a group has hosts, children and vars',
-      );
+    const {hosts = [], children = [], vars = {}} = sectionsOf(name, entry);
     const names = namesIn(hosts);
     const below = namesIn(children);
     if (names === undefined || below === undefined) {
@@ -53,15 +43,30 @@ export const readAnsibleJson = (graph: Graph, text: string, file: string): strin
       group.children.add(child);
     }
   }
+  const strays: string[] = [];
   for (const [host, vars] of Object.entries(hostVars ?? {})) {
-    // Hosts that only have variables are in no group: Ansible takes them up too.
     const known = graph.hosts.get(host);
-    if (known === undefined) addHost(graph, groupOf(graph, 'ungrouped', at), host, at, varsOf(vars));
+    if (known === undefined) strays.push(host);
     else for (const [key, item] of varsOf(vars)) known.vars.set(key, item);
   }
-  return hostVars === undefined && graph.hosts.size > 0
-    ? [`${file} gives no _meta.hostvars: its hosts are reached by their names, whatever variables they have`]
-    : [];
+  if (strays.length > 0)
+    graph.notices.push(
+      `${file} gives variables of hosts that are in none of its groups, and are none to Ansible: ${strays.join(', ')}`,
+    );
+  if (hostVars === undefined && graph.hosts.size > 0)
+    graph.notices.push(
+      `${file} gives no _meta.hostvars: its hosts are reached by their names, whatever variables they have`,
+    );
+};
+
+type Sections = {hosts?: unknown; children?: unknown; vars?: unknown};
+
+const sectionsOf = (name: string, entry: unknown): Sections => {
+  if (Array.isArray(entry)) return {hosts: entry};
+  if (!isPlainMap(entry)) return {hosts: null};
+  return ['hosts', 'children', 'vars'].some(section => section in entry)
+    ? entry
+    : {hosts: [name], vars: entry};
 };
 
 /** True for JSON in the form of a dynamic inventory, false for the YAML form written as JSON: there hosts are maps. */

@@ -8,6 +8,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
  */
 export const expandRange = (pattern: string): string[] | {wrong: string} => {
   const open = pattern.indexOf('[');
+  if (/\[[^\]]*$/.test(pattern)) return {wrong: 'its bracket is not closed'};
   if (open === -1 || !/\[[^\]]*:[^\]]*\]/.test(pattern)) return [pattern];
   const close = pattern.indexOf(']', open);
   const bounds = pattern.slice(open + 1, close).split(':');

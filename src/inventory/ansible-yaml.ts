@@ -7,8 +7,7 @@ import {readYaml, type YamlFile} from './yaml-file.ts';
 
 /** Reads an Ansible inventory in its YAML form into the graph: maps of groups with `hosts`, `children` and `vars`. */
 export const readAnsibleYaml = (graph: Graph, text: string, file: string): void => {
-  const yaml = readPyYaml(text);
-  graph.mistakes.push(...yaml.mistakes.map(mistake => ({...mistake, file})));
+  const yaml = readPyYaml(graph, text, file);
   if (!yaml.whole || yaml.value === null) return;
   const place = placer(yaml, file);
   if (!isPlainMap(yaml.value)) {
@@ -19,8 +18,15 @@ export const readAnsibleYaml = (graph: Graph, text: string, file: string): void 
   for (const [name, value] of Object.entries(yaml.value)) readGroup(graph, name, value, [name], place);
 };
 
-/** YAML as Ansible's loader reads it, with its tags; an encrypted value is `vaulted`. */
-export const readPyYaml = (text: string): YamlFile => readYaml(text, {version: '1.1', tags: ansibleTags});
+/** YAML as Ansible's loader reads it, with its tags; an encrypted value is `vaulted`. What is wrong with it goes to the graph. */
+export const readPyYaml = (graph: Graph, text: string, file: string): YamlFile => {
+  const yaml = readYaml(text, {version: '1.1', tags: ansibleTags});
+  graph.mistakes.push(...yaml.mistakes.map(mistake => ({...mistake, file})));
+  graph.notices.push(
+    ...yaml.repeats.map(({line, column, what}) => `${file}:${line}:${column}: ${what}; the last one holds`),
+  );
+  return yaml;
+};
 
 /** Variables of a map, each with its place. */
 export const varsOf = (value: unknown, path: readonly string[], place: Placer): Vars =>

@@ -6,6 +6,7 @@ import {hostsOfGraph} from './ansible-hosts.ts';
 import {readIni} from './ansible-ini.ts';
 import {isDynamicForm, readAnsibleJson} from './ansible-json.ts';
 import {readAnsibleYaml} from './ansible-yaml.ts';
+import {byAnsible, pluginOf} from './ansible-plugin.ts';
 import type {Foreign} from './foreign.ts';
 import {isProgram} from './format.ts';
 import {overlayName} from './overlay.ts';
@@ -21,9 +22,8 @@ export const readAnsible = async (
   text?: string,
 ): Promise<Foreign> => {
   const graph = createGraph();
-  const notices: string[] = [];
-  if (form === 'folder') notices.push(...(await readFolder(graph, path)));
-  else notices.push(...readOne(graph, form, text ?? (await readText(path)), path));
+  if (form === 'folder') await readFolder(graph, path);
+  else readOne(graph, form, text ?? (await readText(path)), path);
   const folder = form === 'folder' ? path : dirname(path);
   const {vaults, ...folders} = await readFolders(folder, graph);
   if (form === 'folder' && graph.hosts.size === 0 && graph.mistakes.length === 0) {
@@ -31,25 +31,25 @@ export const readAnsible = async (
     graph.mistakes.push({what, remedy: 'name the file with the hosts'});
   }
   const foreign = hostsOfGraph(graph, folders, nameOf(path, form));
-  return {...foreign, notices: [...notices, ...foreign.notices, ...vaultNotices(graph, folders, vaults)]};
+  return {...foreign, notices: [...foreign.notices, ...vaultNotices(graph, folders, vaults)]};
 };
 
-const readOne = (graph: Graph, form: string, text: string, file: string): string[] => {
-  if (form === 'ansible-json' && isDynamicForm(text)) return readAnsibleJson(graph, text, file);
-  if (form === 'ansible-ini') readIni(graph, text, file);
+const readOne = (graph: Graph, form: string, text: string, file: string): void => {
+  if (form === 'ansible-json' && isDynamicForm(text)) readAnsibleJson(graph, text, file);
+  else if (form === 'ansible-ini') readIni(graph, text, file);
   else readAnsibleYaml(graph, text, file);
-  return [];
 };
 
 /** The files of a folder, in their order: what one says of a host adds to what those before it said. */
-const readFolder = async (graph: Graph, folder: string): Promise<string[]> => {
-  const notices: string[] = [];
+const readFolder = async (graph: Graph, folder: string): Promise<void> => {
   for (const name of (await readdir(folder)).sort()) {
     if (name.startsWith('.') || ignored.test(name) || name === overlayName) continue;
     const path = join(folder, name);
     if ((await stat(path).catch(() => undefined))?.isFile() !== true) continue;
     if (await isProgram(path)) {
-      notices.push(`${path} is a program and was not run; name it itself to use it: --inventory ${path}`);
+      graph.notices.push(
+        `${path} is a program and was not run; name it itself to use it: --inventory ${path}`,
+      );
       continue;
     }
     const text = await readText(path);
@@ -59,19 +59,14 @@ const readFolder = async (graph: Graph, folder: string): Promise<string[]> => {
         : /\.ya?ml$/.test(name)
           ? 'ansible-yaml'
           : 'ansible-ini';
-    const plugin =
-      form === 'ansible-yaml'
-        ? /^plugin:[ \t]*["']?([\w.-]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1]
-        : undefined;
-    if (plugin === undefined) notices.push(...readOne(graph, form, text, path));
-    else notices.push(pluginNotice(path, plugin));
+    const plugin = form === 'ansible-yaml' ? pluginOf(text) : undefined;
+    if (plugin === undefined) readOne(graph, form, text, path);
+    else
+      graph.notices.push(
+        `${path} is for the plugin ${plugin} of Ansible and was not read; ${byAnsible(folder)}`,
+      );
   }
-  return notices;
 };
-
-/** Hosts that Ansible asks a cloud for: the file itself names none. */
-const pluginNotice = (path: string, plugin: string): string =>
-  `${path} has its hosts from the plugin ${plugin} and was not read; for these name a program that prints what \`ansible-inventory --list\` does: --inventory PROGRAM`;
 
 /** `inventories/production/hosts` is production. */
 const nameOf = (path: string, form: string): string => {

@@ -80,18 +80,21 @@ const groupMistakes = (host: LooseHost, groups: readonly string[], places: Place
 
 const addressMistakes = ({name, address}: LooseHost, places: Places): Mistake[] => {
   if (address === undefined || isAddress(address)) return [];
-  const port = /^(.+):(\d{1,5})$/.exec(address);
-  const remedy =
-    port !== null && isAddress(port[1] ?? '')
-      ? `give the port on its own: port: ${port[2] ?? ''}`
-      : 'a DNS name, an IPv4 or an IPv6 address';
   return [
     {
       ...places.value(['hosts', name, 'address']),
       what: `address of host ${name} cannot be ${shown(address)}`,
-      remedy,
+      remedy: addressRule(address),
     },
   ];
+};
+
+/** What to do about an address that is none. */
+export const addressRule = (address: string): string => {
+  const port = /^(.+):(\d{1,5})$/.exec(address);
+  return port !== null && isAddress(port[1] ?? '')
+    ? `give the port on its own: port: ${port[2] ?? ''}`
+    : 'a DNS name, an IPv4 or an IPv6 address';
 };
 
 /** A DNS name, an IPv4 or an IPv6 address. */

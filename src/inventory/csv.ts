@@ -1,33 +1,9 @@
 import {basename} from 'node:path';
 import {CsvError, parse} from 'csv-parse/sync';
-import {closest} from './closest.ts';
-import type {Foreign, ForeignHost, Setting} from './foreign.ts';
+import {columnsOf} from './csv-columns.ts';
+import type {Foreign, ForeignHost} from './foreign.ts';
+import type {Setting} from './lacks.ts';
 import {shown, type FilePlace, type Mistake} from './mistake.ts';
-
-/** Columns by the names that people give them. */
-const columns: Readonly<Record<string, Setting | 'name' | 'groups'>> = {
-  name: 'name',
-  host: 'name',
-  hostname: 'name',
-  address: 'address',
-  ip: 'address',
-  ip_address: 'address',
-  port: 'port',
-  ssh_port: 'port',
-  user: 'user',
-  username: 'user',
-  become: 'become',
-  group: 'groups',
-  groups: 'groups',
-  criticality: 'criticality',
-  exposure: 'exposure',
-  data: 'data',
-  wave: 'wave',
-  canary: 'canary',
-  owner: 'owner',
-  tags: 'tags',
-  tag: 'tags',
-};
 
 type Cell = {value: string; at: FilePlace};
 
@@ -59,38 +35,32 @@ export const readCsv = (text: string, file: string): Foreign => {
       });
     return done();
   }
-  const meaning = head.map(
-    ({value}) =>
-      columns[
-        value
-          .trim()
-          .toLowerCase()
-          .replace(/[\s-]+/g, '_')
-      ],
-  );
+  const {columns: meaning, notices: unused} = columnsOf(head.map(({value}) => value));
   if (!meaning.includes('name')) {
     mistakes.push({
       ...head[0]?.at,
       file,
-      what: 'no column is called "name"',
+      what: `no column is called "name"; there are ${head.map(({value}) => shown(value)).join(', ')}`,
       remedy: 'the first line names the columns: name,address,groups',
     });
     return done();
   }
-  const unused = head.filter((_cell, i) => meaning[i] === undefined).map(({value}) => value);
-  if (unused.length > 0) {
-    const guesses = unused.flatMap(name => {
-      const meant = closest(name, Object.keys(columns));
-      return meant === undefined ? [] : [`did you mean "${meant}" by ${shown(name)}?`];
-    });
-    notices.push([`columns that are not used: ${unused.map(shown).join(', ')}`, ...guesses].join('; '));
-  }
+  notices.push(...unused);
   for (const row of body) {
     const cells = row.flatMap((cell, i) =>
       meaning[i] === undefined || cell.value.trim() === '' ? [] : [{...cell, means: meaning[i]}],
     );
     const name = cells.find(({means}) => means === 'name');
     const at = row[0]?.at ?? {file};
+    const beyond = row.slice(head.length).find(({value}) => value.trim() !== '');
+    if (beyond !== undefined) {
+      mistakes.push({
+        ...beyond.at,
+        what: `the line has more cells than the first one names columns: ${shown(beyond.value)}`,
+        remedy: 'a cell that holds what separates cells goes into quotation marks',
+      });
+      continue;
+    }
     if (name === undefined) {
       if (cells.length > 0)
         mistakes.push({...at, what: 'a host without a name', remedy: 'give it one in the column "name"'});
@@ -129,11 +99,15 @@ const typed = (setting: Setting, text: string): unknown => {
 
 /** Rows of cells with the line each row begins in; a column is the number of the cell's first character in a row of one line. */
 const readRows = (text: string, file: string, mistakes: Mistake[]): Cell[][] => {
-  const bare = text.replace(/^\uFEFF/, '');
-  const [head = ''] = bare.split(/\r?\n/);
-  const count = (mark: string): number => head.split(mark).length;
-  const delimiter = [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+  const whole = text.replace(/^\uFEFF/, '');
+  // Spreadsheets write "sep=;" as a first line of its own; it stays as an empty one, so that lines are counted as they are.
+  const stated = /^"?sep=([^\r\n"])"?(?=\r?\n)/i.exec(whole);
+  const bare = stated === null ? whole : whole.slice(stated[0].length);
   const lines = bare.split(/\r?\n/);
+  const head = lines.find(line => line.trim() !== '') ?? '';
+  const count = (mark: string): number => head.split(mark).length;
+  const delimiter =
+    stated?.[1] ?? [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
   try {
     const records: unknown = parse(bare, {
       delimiter,

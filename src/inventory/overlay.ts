@@ -12,7 +12,8 @@ export const overlayName = 'patchdeck.overlay.yaml';
 
 /** Reads an overlay with every mistake that can be seen. An empty file says nothing. */
 export const readOverlay = (text: string, file: string): {overlay: Overlay; mistakes: Mistake[]} => {
-  const {doc, value: raw, places, mistakes: syntax, whole} = readYaml(text);
+  const {doc, value: raw, places, mistakes: form, repeats, whole} = readYaml(text);
+  const syntax = [...form, ...repeats];
   const at = (mistakes: readonly Mistake[]): Mistake[] => mistakes.map(mistake => ({...mistake, file}));
   if (!whole) return {overlay: emptyOverlay, mistakes: at(syntax)};
   if (raw === null) return {overlay: emptyOverlay, mistakes: []};

@@ -20,7 +20,8 @@ export const parseInventory = (text: string, file: string): Inventory => {
 
 /** The inventory as it is written, with every mistake that can be seen. Where nothing could be read, `parsed` is undefined. */
 export const readInventory = (text: string): {parsed?: InventoryFile; mistakes: Mistake[]} => {
-  const {doc, value: raw, places, mistakes: syntax, whole} = readYaml(text);
+  const {doc, value: raw, places, mistakes: form, repeats, whole} = readYaml(text);
+  const syntax = [...form, ...repeats];
   // What stands below a mistake of this kind cannot be judged.
   if (!whole) return {mistakes: syntax};
   if (doc === undefined || !isMap(doc.contents)) return {mistakes: [...syntax, notAMap(raw, text)]};

@@ -11,6 +11,13 @@ export type Places = {
 /** Counted from 1. */
 export type Place = {line: number; column: number};
 
+/** The places of what stands in no file. */
+export const nowhere: Places = {
+  value: () => ({line: 1, column: 1}),
+  key: () => ({line: 1, column: 1}),
+  at: () => ({line: 1, column: 1}),
+};
+
 export const placesOf = (doc: Document, lines: LineCounter): Places => {
   const at = (offset: number): Place => {
     const {line, col} = lines.linePos(offset);

@@ -93,10 +93,6 @@ export const overlaySchema = z.strictObject({
 export type Overlay = z.infer<typeof overlaySchema>;
 export const emptyOverlay: Overlay = {defaults: {}, groups: {}, hosts: {}};
 
-/** One setting of a host, checked. Gives what is wrong with it, or undefined. */
-export const settingMistake = (setting: keyof HostEntry, value: unknown): string | undefined =>
-  hostEntrySchema.shape[setting].safeParse(value).error?.issues[0]?.message;
-
 /** Settings that were checked one by one, as an entry. */
 export const hostEntry = (settings: Readonly<Record<string, unknown>>): HostEntry =>
   hostEntrySchema.parse(settings);

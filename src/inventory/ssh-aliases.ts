@@ -17,6 +17,7 @@ const mostDepth = 16;
 export const readSshAliases = async (path: string): Promise<Foreign> => {
   const hosts = new Map<string, ForeignHost>();
   const notices: string[] = [];
+  const forges: string[] = [];
   const read = async (file: string, depth: number): Promise<void> => {
     const text = await readText(file);
     for (const line of linesOf(text)) {
@@ -32,17 +33,26 @@ export const readSshAliases = async (path: string): Promise<Foreign> => {
         }
       }
       if (param !== 'host' || !('config' in line)) continue;
-      for (const alias of wordsOf(line.value)) {
-        if (/[*?!]/.test(alias) || hosts.has(alias)) continue;
-        if (!hostNameSchema.safeParse(alias).success) {
-          notices.push(`the alias ${alias} cannot be the name of a host here and is not taken up`);
-          continue;
-        }
-        hosts.set(alias, hostOf(alias, line, file, lineOf(text, alias)));
+      const fresh = wordsOf(line.value).filter(alias => !/[*?!]/.test(alias) && !hosts.has(alias));
+      const aliases = fresh.filter(alias => hostNameSchema.safeParse(alias).success);
+      for (const alias of fresh.filter(alias => !aliases.includes(alias)))
+        notices.push(`the alias ${alias} cannot be the name of a host here and is not taken up`);
+      if (own(line, 'user') === 'git') {
+        forges.push(...aliases);
+        continue;
       }
+      const [first, ...others] = aliases;
+      // One HostName for several aliases is one machine with several names.
+      const address = others.length === 0 ? undefined : own(line, 'hostname');
+      const isOneMachine = first !== undefined && address !== undefined && !address.includes('%');
+      if (isOneMachine)
+        notices.push(`${others.join(', ')}: other names of ${first}, and not taken up beside it`);
+      for (const alias of isOneMachine ? [first] : aliases)
+        hosts.set(alias, hostOf(alias, line, file, lineOf(text, alias)));
     }
   };
   await read(path, 0);
+  if (forges.length > 0) notices.push(`reached as the user git, so no hosts to patch: ${forges.join(', ')}`);
   const name = basename(path) === 'config' ? 'ssh' : basename(path);
   return {name, groups: [], hosts: [...hosts.values()], mistakes: [], notices};
 };
@@ -56,19 +66,21 @@ const linesOf = (text: string): Line[] => [...SSHConfig.parse(text)];
 const wordsOf = (value: Section['value']): string[] =>
   typeof value === 'string' ? value.split(/\s+/).filter(word => word !== '') : value.map(({val}) => val);
 
+/** What a section itself says of a keyword; others may say it too. */
+const own = (section: Section, keyword: string): string | undefined => {
+  const found = [...section.config].find(item => 'param' in item && item.param.toLowerCase() === keyword);
+  return found !== undefined && 'param' in found ? wordsOf(found.value)[0] : undefined;
+};
+
 const hostOf = (alias: string, section: Section, file: string, line: number): ForeignHost => {
-  const own = (keyword: string): string | undefined => {
-    const found = [...section.config].find(item => 'param' in item && item.param.toLowerCase() === keyword);
-    return found !== undefined && 'param' in found ? wordsOf(found.value)[0] : undefined;
-  };
-  const address = (own('hostname') ?? alias).replaceAll('%h', alias);
+  const address = (own(section, 'hostname') ?? alias).replaceAll('%h', alias);
   return {
     name: alias,
     at: {file, line, column: 1},
     groups: [],
     settings: new Map(),
     unreadable: [],
-    machine: {address, port: Number(own('port') ?? 22)},
+    machine: {address, port: Number(own(section, 'port') ?? 22)},
   };
 };
 

@@ -9,7 +9,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import {shown, type Mistake} from './mistake.ts';
-import {placesOf, type Places} from './place.ts';
+import {nowhere, placesOf, type Places} from './place.ts';
 
 /** Largest inventory that is read, in bytes: 10,000 hosts take about 2 MB. */
 export const maxInventoryBytes = 16 * 1024 * 1024;
@@ -22,6 +22,8 @@ export type YamlFile = {
   value: unknown;
   places: Places;
   mistakes: Mistake[];
+  /** Keys that are there twice in one map: of these the last one holds, and Ansible takes it so. */
+  repeats: Mistake[];
   whole: boolean;
 };
 
@@ -36,6 +38,7 @@ export const readYaml = (text: string, dialect: YamlDialect = {}): YamlFile => {
     value: undefined,
     places,
     mistakes,
+    repeats: [],
     whole: false,
   });
   if (Buffer.byteLength(text) > maxInventoryBytes) return broken([tooLarge]);
@@ -50,15 +53,10 @@ export const readYaml = (text: string, dialect: YamlDialect = {}): YamlFile => {
     doc,
     value: plain.value,
     places,
-    mistakes: [...syntax, ...repeatedKeys(doc, places)],
+    mistakes: syntax,
+    repeats: repeatedKeys(doc, places),
     whole: true,
   };
-};
-
-const nowhere: Places = {
-  value: () => ({line: 1, column: 1}),
-  key: () => ({line: 1, column: 1}),
-  at: () => ({line: 1, column: 1}),
 };
 
 const parse = (text: string, lines: LineCounter, {version, tags}: YamlDialect): Document | undefined => {

@@ -81,17 +81,57 @@ ansible_port=2000
 `,
     'group_vars/a.yml': 'ansible_group_priority: 10\n',
   },
+  'what people write that is odd, and Ansible takes': {
+    'hosts.yml': `db:
+  hosts:
+    db1:
+      ansible_host: 10.3.0.1
+      ansible_host: 10.3.0.2
+    db[02:04:2]: &common
+      ansible_port: "2222"
+    db5:
+      <<: *common
+      ansible_user: dba
+  children:
+    empty:
+jenkins:
+  hosts:
+    jenkins:
+`,
+    // Of several that could be meant the folder is read, with its folders, but none whose name has an ending.
+    'group_vars/db.yml': 'ansible_user: file\nansible_port: 99\n',
+    'group_vars/db/10-user': 'ansible_user: first\n',
+    'group_vars/db/20-user.yaml': 'ansible_user: second\n',
+    'group_vars/db/more/port.yml': 'ansible_port: 2299\n',
+    'group_vars/db/old.d/user.yml': 'ansible_user: old\n',
+    'group_vars/db/notes.txt': 'ansible_user: notes\n',
+    'host_vars/jenkins.json': '{"ansible_host": "10.3.0.9"}',
+  },
+  'INI with what stands behind a value': {
+    hosts: `[web]   # the shop
+web1 ansible_host="10.4.0.1" # first
+web2 ansible_host='10.4.0.2' x='{"k": "v=1"}'
+[web:vars]
+ansible_port = 2223 # note
+ansible_user = "ops"
+[lone]
+web3:2200
+`,
+  },
   'what a dynamic inventory printed': {
     'cloud.json': JSON.stringify({
       _meta: {
         hostvars: {
           'i-1': {ansible_host: '10.2.0.1', ansible_user: 'ec2-user'},
           'i-2': {ansible_host: '10.2.0.2'},
+          gone: {ansible_host: '10.2.0.9'},
         },
       },
       tag_web: {hosts: ['i-1', 'i-2'], vars: {ansible_port: 2022}},
       region_eu: {children: ['tag_web']},
       lone: ['i-3'],
+      'i-4': {ansible_host: '10.2.0.4'},
+      tag_db: {hosts: ['i-2'], note: 'not one of its keys'},
     }),
   },
 };

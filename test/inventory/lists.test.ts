@@ -3,7 +3,7 @@ import {afterEach, beforeEach, expect, it} from 'vitest';
 import {findInventory, loadInventory} from '../../src/inventory/load.ts';
 import {findOffers} from '../../src/inventory/offer.ts';
 import {parseInventory} from '../../src/inventory/parse.ts';
-import {renderInventory} from '../../src/inventory/render.ts';
+import {renderInventory, withGroupsApart} from '../../src/inventory/render.ts';
 import {linesOf, makeFolder, type Folder} from './folder.ts';
 
 let folder: Folder;
@@ -42,11 +42,11 @@ it('names every mistake of a CSV file with its line and column', async () => {
   );
   expect(await linesOf(loadInventory(path), folder)).toEqual([
     'the inventory has 7 mistakes; nothing was done',
-    'fleet.csv:2:6: address of host web1 cannot be "10.0.0.300"; a DNS name, an IPv4 or an IPv6 address; or state it in patchdeck.overlay.yaml',
-    expect.stringMatching(/^fleet\.csv:2:20: exposure of host web1 cannot be "outside"; .*"isolated"/),
+    'fleet.csv:2:6: address of host web1 cannot be "10.0.0.300"; a DNS name, an IPv4 or an IPv6 address; or state it in patchdeck.overlay.yaml: hosts: {web1: {address: 10.0.0.11}}',
+    expect.stringMatching(/^fleet\.csv:2:20: exposure of host web1 cannot be "outside"; allowed: isolated, /),
     'fleet.csv:3:1: a host without a name; give it one in the column "name"',
     expect.stringMatching(/^fleet\.csv:4:1: "-x" cannot be the name of a host; /),
-    expect.stringMatching(/^fleet\.csv:4:5: port of host -x cannot be 0; /),
+    expect.stringMatching(/^fleet\.csv:4:5: port of host -x is out of its range: 0; at least 1; /),
     'fleet.csv:5:1: host "web1" is there twice, first in line 2; keep one of them',
     expect.stringMatching(
       /^fleet\.csv:7:1: hosts web5 and web6 have the same address, "10\.0\.0\.5", and port 22; /,
@@ -54,9 +54,9 @@ it('names every mistake of a CSV file with its line and column', async () => {
   ]);
   const open = await folder.put('open.csv', 'name,address\n"web1,10.0.0.1\n');
   expect((await linesOf(loadInventory(open), folder))[1]).toMatch(/^open\.csv:\d+:1: this is not CSV/);
-  const nameless = await folder.put('nameless.csv', 'server,address\nweb1,10.0.0.1\n');
+  const nameless = await folder.put('nameless.csv', 'rack,address\nr1,10.0.0.1\n');
   expect((await linesOf(loadInventory(nameless), folder))[1]).toMatch(
-    /^nameless\.csv:1:1: no column is called "name"/,
+    /^nameless\.csv:1:1: no column is called "name"; there are "rack", "address"; /,
   );
 });
 
@@ -83,6 +83,19 @@ it('notices two aliases for one machine', async () => {
     expect.stringMatching(
       /^config:3:1: hosts web1 and www have the same address, "10\.0\.0\.1", and port 22; /,
     ),
+  ]);
+});
+
+it('takes the names that ssh has for one machine as one host, and no forge for a host', async () => {
+  const path = await folder.put(
+    '.ssh/config',
+    'Host web1 web1.example.org 10.0.0.5\n  HostName 10.0.0.5\nHost a b\n  HostName %h.example.org\nHost github.com gitlab.com\n  User git\n',
+  );
+  const {inventory, notices} = await loadInventory(path);
+  expect(inventory.hosts.map(({name}) => name)).toEqual(['web1', 'a', 'b']);
+  expect(notices).toEqual([
+    'web1.example.org, 10.0.0.5: other names of web1, and not taken up beside it',
+    'reached as the user git, so no hosts to patch: github.com, gitlab.com',
   ]);
 });
 
@@ -152,6 +165,26 @@ it('names mistakes of the inventory and of the overlay at once', async () => {
   });
 });
 
+it('reads the sheet of a spreadsheet: its first line "sep=;", names as people give them, one column of a kind', async () => {
+  const path = await folder.put(
+    'cmdb.csv',
+    'sep=;\r\nServer Name;FQDN;Primary IP;SSH User;Business Owner\r\nweb1;web1.example.org;10.0.0.1;ops;"Smith; Jo"\r\n',
+  );
+  const {inventory, notices} = await loadInventory(path);
+  expect(inventory.hosts).toMatchObject([
+    {name: 'web1', address: '10.0.0.1', user: 'ops', owner: 'Smith; Jo'},
+  ]);
+  expect(notices).toEqual(['the column "FQDN" is not used: "Server Name" says the name already']);
+});
+
+it('refuses a line of CSV in which a cell too many has moved the others', async () => {
+  const path = await folder.put('fleet.csv', 'name,owner,criticality\nweb1,Smith, Jo,high\n');
+  expect(await linesOf(loadInventory(path), folder)).toEqual([
+    'the inventory has one mistake; nothing was done',
+    'fleet.csv:2:16: the line has more cells than the first one names columns: "high"; a cell that holds what separates cells goes into quotation marks',
+  ]);
+});
+
 it('writes what it read as an inventory of our own that means the same', async () => {
   const path = await folder.put(
     'hosts',
@@ -165,6 +198,18 @@ it('writes what it read as an inventory of our own that means the same', async (
   expect(parseInventory(renderInventory(inventory), 'x')).toEqual(inventory);
   expect(parseInventory(text, 'x')).toEqual(inventory);
   expect(text).toMatch(/^# read from .*hosts, sha256 [0-9a-f]{64}\n# read from .*overlay\.yaml, sha256/);
+});
+
+it('writes a group that has the name of a host under another, and says so', async () => {
+  const path = await folder.put('hosts', '[jenkins]\njenkins\nbuild1\n');
+  const {inventory, notices} = withGroupsApart((await loadInventory(path)).inventory);
+  expect(notices).toEqual(['the group jenkins is written as jenkins-group: a host has that name, too']);
+  expect(
+    parseInventory(renderInventory(inventory), 'x').hosts.map(({name, groups}) => [name, groups]),
+  ).toEqual([
+    ['jenkins', ['jenkins-group']],
+    ['build1', ['jenkins-group']],
+  ]);
 });
 
 it('offers what is there when there is no inventory, with the command that uses it', async () => {
