@@ -4,6 +4,7 @@ import {defineScript, quote, type Probe, type Script} from '../model/script.ts';
 import {printBootIdentity, printMachineId} from './boot-identity.ts';
 import {knowEpoch, sayTakenOver, type RunClaim} from './epochs.ts';
 import {hostDirectory} from './host-directory.ts';
+import {hasSystemd, startUnit} from './job-unit.ts';
 import {runner} from './runner.ts';
 
 /**
@@ -32,8 +33,8 @@ const printUptime = `cut -d. -f1 /proc/uptime`;
 /**
  * Claims the job's directory with a plain mkdir and starts its runner: in a systemd unit, which alone survives
  * KillUserProcesses, or with setsid where there is no systemd. Every parent directory is root's, no link, closed to others.
- * That systemd-run failed does not say that nothing was started: the bus is lost while systemd is replaced. It is asked again, until the
- * runner has begun or is known to systemd; at last `begun` is made here, and no runner begins any more.
+ * That systemctl failed does not say that nothing was started: its answer is lost while systemd is replaced. It is asked again, until it
+ * says so or the runner has begun; at last `begun` is made here, and no runner begins any more.
  */
 export const startJob: Probe<
   {job: Job; payload: Script; by: string; run?: RunClaim | undefined},
@@ -88,12 +89,9 @@ if ! {
   cd .. && rm -rf "./$1"; refuse "the job could not be written below ${hostDirectory}: is its disk full?"; return 0
 fi
 sync
-here=$(pwd)
-if [ -d /run/systemd/system ]; then
-  until timeout 8 systemd-run --quiet --unit="patchdeck-$1" -p KillMode=process -p TimeoutStopSec=1800 \\
-    -p "StandardOutput=append:$here/log" -p "StandardError=append:$here/log" /bin/sh "$here/run.sh" 2>>log; do
+if ${hasSystemd}; then
+  until { ${startUnit('$1')}; } 2>>log; do
     [ ! -d begun ] || break
-    [ "$(timeout 4 systemctl show -p LoadState --value "patchdeck-$1" 2>/dev/null)" != loaded ] || break
     if [ $(($(${printUptime}) - $(cat since))) -ge ${trySeconds} ]; then
       mkdir begun 2>/dev/null || break
       printf '%-9s\\n' 126 1<>rc.part; mv rc.part rc
@@ -101,7 +99,7 @@ if [ -d /run/systemd/system ]; then
     fi
     sleep 1
   done
-else setsid /bin/sh "$here/run.sh" </dev/null >>log 2>&1 &
+else setsid /bin/sh "$(pwd)/run.sh" >/dev/null 2>&1 &
 fi
 answer started`,
       {root: true},

@@ -5,6 +5,7 @@ import {printBootIdentity, printMachineId} from '../../src/jobs/boot-identity.ts
 import {defaultFollowLimits, followJob} from '../../src/jobs/follow.ts';
 import {hostDirectory} from '../../src/jobs/host-directory.ts';
 import {pollJob, removeJob, startJob, type StartAnswer} from '../../src/jobs/job-scripts.ts';
+import {unitOf} from '../../src/jobs/job-unit.ts';
 import type {Link} from '../../src/jobs/link.ts';
 import type {Job, JobState} from '../../src/model/job.ts';
 import {defineScript, type Script} from '../../src/model/script.ts';
@@ -34,8 +35,7 @@ const newJob = (): Job => ({
   planDigest: 'f'.repeat(64),
   ...identity,
 });
-const runnerOf = (job: Job): Promise<string> =>
-  shell(`systemctl show -p MainPID --value patchdeck-${job.id}`);
+const runnerOf = (job: Job): Promise<string> => shell(`systemctl show -p MainPID --value ${unitOf(job.id)}`);
 
 const identify = async (): Promise<void> => {
   identity = {bootId: await shell(printBootIdentity), machineId: await shell(printMachineId)};
@@ -68,7 +68,7 @@ describe('a job on a real host', () => {
     expect((await start(job, body)).outcome).toBe('claimed');
     await delay(500);
     expect(await shell('cat /root/ran')).toBe('ran');
-    expect(await shell(`journalctl -q --no-pager | grep -c "Started patchdeck-${job.id}.service"`)).toBe('1');
+    expect(await shell(`journalctl -q --no-pager | grep -c "Started ${unitOf(job.id)}"`)).toBe('1');
   });
 
   it('is not ended by those who look at it while it begins', async () => {
@@ -156,7 +156,7 @@ describe('a job on a real host', () => {
     const job = newJob();
     await start(job, 'echo begun; while [ ! -e /root/go ]; do sleep 0.1; done; echo finished');
     await until('it runs', async () => (await logOf(job)) === 'begun\n');
-    await shell(`systemctl stop --no-block patchdeck-${job.id}; kill -TERM ${await runnerOf(job)}; sleep 1`);
+    await shell(`systemctl stop --no-block ${unitOf(job.id)}; kill -TERM ${await runnerOf(job)}; sleep 1`);
     expect(await stateOf(job)).toMatchObject({state: 'running'});
     await shell('touch /root/go');
     expect(await ended(job)).toMatchObject({state: 'ended', rc: 0});

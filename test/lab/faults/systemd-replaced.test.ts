@@ -1,9 +1,10 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {unitOf} from '../../../src/jobs/job-unit.ts';
 import {jobsOn, until, type HostJobs} from '../host-jobs.ts';
 import {up, type Lab} from '../lab.ts';
 
 const host = 'lab4';
-const wrapper = '/usr/local/sbin/systemd-run';
+const wrapper = '/usr/local/sbin/systemctl';
 
 describe('systemd is replaced, and with it the bus on which jobs are begun', () => {
   let lab: Lab;
@@ -40,24 +41,24 @@ describe('systemd is replaced, and with it the bus on which jobs are begun', () 
     expect(new Set(lines).size).toBe(4);
   });
 
-  it('systemd-run starts the unit and then fails, as when the bus is lost: the job runs once', async () => {
-    await plant('/usr/bin/systemd-run "$@"', 'exit 1');
+  it('systemctl starts the unit and then fails, as when the bus is lost: the job runs once', async () => {
+    await plant('/usr/bin/systemctl "$@"', 'exit 1');
     const job = await jobs.newJob();
     expect(await jobs.start(job, 'echo ran >> /root/ran; sleep 1; return 3')).toMatchObject({
       outcome: 'started',
     });
     expect(await jobs.ended(job)).toMatchObject({state: 'ended', rc: 3});
     // A runner of it that comes late finds it begun.
-    await jobs.shell(`/bin/sh /var/lib/patchdeck/jobs/${job.id}/run.sh`);
+    await jobs.shell(`/usr/bin/systemctl start ${unitOf(job.id)}`);
     expect(await ran()).toBe('ran');
     expect(await jobs.stateOf(job)).toMatchObject({state: 'ended', rc: 3});
   });
 
-  it('systemd-run fails twice and starts it then: the job runs once', async () => {
+  it('systemctl fails twice and starts it then: the job runs once', async () => {
     await plant(
       'n=$(cat /run/tries 2>/dev/null || echo 0); echo $((n + 1)) > /run/tries',
-      '[ "$n" -ge 2 ] || { echo "Failed to start transient service unit" >&2; exit 1; }',
-      'exec /usr/bin/systemd-run "$@"',
+      '[ "$n" -ge 2 ] || { echo "Failed to get properties: Connection reset by peer" >&2; exit 1; }',
+      'exec /usr/bin/systemctl "$@"',
     );
     const job = await jobs.newJob();
     expect(await jobs.start(job, 'echo ran >> /root/ran')).toMatchObject({outcome: 'started'});
@@ -73,7 +74,7 @@ describe('systemd is replaced, and with it the bus on which jobs are begun', () 
     expect(answer.reason).toContain('Failed to connect to bus');
     await jobs.shell(`rm ${wrapper}`);
     expect((await jobs.start(job, 'echo ran >> /root/ran')).outcome).toBe('claimed');
-    await jobs.shell(`/bin/sh /var/lib/patchdeck/jobs/${job.id}/run.sh`);
+    await jobs.shell(`/usr/bin/systemctl start ${unitOf(job.id)}`);
     expect(await ran()).toBe('');
   });
 });
