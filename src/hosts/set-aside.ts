@@ -18,6 +18,15 @@ forget() {
 }`;
 
 /**
+ * Shell text: `at` becomes the moment `$4` seconds from now on the clock of the host's own zone, which is all that systemd 219 knows (RHEL 7;
+ * 219: calendarspec.c). In the hour that such a clock shows twice it is the later one: nothing ends too early.
+ */
+const whenItEnds = `unset TZ
+end=$(($(date +%s) + $4))
+at=$(date -d "@$end" '+%Y-%m-%d %H:%M:%S')
+[ "$(date -d "$at" +%s)" = "$end" ] || at=$(date -d "@$((end + 3600))" '+%Y-%m-%d %H:%M:%S')`;
+
+/**
  * Runs the command that sets a host aside, as root, within a minute: drained, or its alerts silenced. Before that, what ends it is put on
  * the host with a timer that is enabled and made up for: it ends by itself after `seconds`, whatever becomes of the console, also when the
  * host is down at that time. Asked again, the time begins anew; the command runs again only after a reboot, since what it did may be gone
@@ -37,15 +46,13 @@ answer() { printf '@@ failed\\n%s\\n@@ left\\n%s\\n@@ end\\n' "$1" "$2"; }
 [ -d /run/systemd/system ] || { answer 'it has no systemd, by which it would end by itself' no; return 0; }
 umask 077
 boot=$(cat /proc/sys/kernel/random/boot_id)
-at=$(date -u -d "@$(($(date +%s) + $4))" '+%Y-%m-%d %H:%M:%S UTC')
+${whenItEnds}
 mkdir -p "${folder}" && printf '%s\\n' "$3" > "$kept.end.part" && mv "$kept.end.part" "$kept.end" &&
 cat > "/etc/systemd/system/$unit.service" <<UNIT && cat > "/etc/systemd/system/$unit.timer.part" <<TIMER && mv "/etc/systemd/system/$unit.timer.part" "/etc/systemd/system/$unit.timer" || return 1
 [Unit]
 Description=patchdeck: ends what it has set aside here ($1)
 [Service]
-Type=oneshot
-ExecStart=/bin/sh "$kept.end"
-ExecStartPost=/bin/sh -c 'rm -f $kept.end $kept.started /etc/systemd/system/timers.target.wants/$unit.timer /etc/systemd/system/$unit.timer /etc/systemd/system/$unit.service; systemctl --no-block daemon-reload'
+ExecStart=/bin/sh -c '/bin/sh $kept.end || exit 1; rm -f $kept.end $kept.started /etc/systemd/system/timers.target.wants/$unit.timer /etc/systemd/system/$unit.timer /etc/systemd/system/$unit.service; systemctl --no-block daemon-reload'
 Restart=on-failure
 RestartSec=60
 UNIT
