@@ -46,7 +46,7 @@ export const softwareCycloneDx = (rows: readonly SoftwareRow[], about: BomOf): s
   return new Serialize.JsonSerializer(factory).serialize(bom, {sortLists: true, space: 1});
 };
 
-/** `pkg:deb/debian/openssl@3.0.17-1~deb12u2?arch=amd64&distro=debian-12`, as the purl specification has it for deb and rpm. */
+/** `pkg:deb/debian/openssl@3.0.17-1~deb12u2?arch=amd64&distro=debian-12`, as the purl specification has it for deb, rpm and apk. */
 export const packageUrl = ({name, arch, version, os, family}: SoftwareRow): string => {
   const distro = os.version === '' ? os.id : `${os.id}-${os.version}`;
   // Of RPMs the epoch is a qualifier, of Debian's packages a part of the version.
@@ -56,7 +56,15 @@ export const packageUrl = ({name, arch, version, os, family}: SoftwareRow): stri
   // What an application's own updater has is of no distribution.
   if (family === 'other')
     return new PackageURL('generic', undefined, name, plain, undefined, undefined).toString();
-  return new PackageURL(family, os.id, name, plain, qualifiers, undefined).toString();
+  return new PackageURL(family, vendors[os.id] ?? os.id, name, plain, qualifiers, undefined).toString();
+};
+
+/** The specification has the vendor in a package's namespace, which is not always what os-release calls the system. */
+const vendors: Readonly<Record<string, string>> = {
+  rhel: 'redhat',
+  sles: 'suse',
+  'opensuse-leap': 'opensuse',
+  'opensuse-tumbleweed': 'opensuse',
 };
 
 const hostComponent = ({host, os}: SoftwareRow): Models.Component =>

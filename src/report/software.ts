@@ -3,6 +3,7 @@ import {PatchdeckError} from '../model/error.ts';
 import type {Facts} from '../model/facts.ts';
 import type {InstalledPackage, ManagerId} from '../model/package.ts';
 import type {Scan} from '../model/scan.ts';
+import {compareApk} from '../versions/apk.ts';
 import {compareDpkg} from '../versions/dpkg.ts';
 import {compareRpm} from '../versions/rpm.ts';
 
@@ -15,7 +16,7 @@ export type SoftwareRow = InstalledPackage & {
   at: string;
 };
 /** Whose order of versions holds. */
-export type Family = 'deb' | 'rpm' | 'other';
+export type Family = 'deb' | 'rpm' | 'apk' | 'other';
 
 export type Comparison = '=' | '<' | '<=' | '>' | '>=';
 /** "Who has this?": a glob of source or package names, and maybe a version to compare with. */
@@ -45,7 +46,7 @@ export const readQuestion = (words: readonly string[]): Question | undefined => 
   return {glob, version: {comparison: plainComparison(written ?? '='), wanted}};
 };
 
-/** The rows that a question means. A package of another family than dpkg's and rpm's is compared for equality only. */
+/** The rows that a question means. What an application's own updater has is compared for equality only: its order is unknown. */
 export const answer = (rows: readonly SoftwareRow[], {glob, version}: Question): SoftwareRow[] => {
   const matches = picomatch(glob, {dot: true, nonegate: true, noextglob: true});
   return rows.filter(row => {
@@ -69,7 +70,7 @@ const compares = (
   const hasEpoch = /^\d+:/.test(wanted);
   const plain = isWhole || hasEpoch ? has : has.replace(/^\d+:/, '');
   const compared = isWhole ? plain : plain.replace(/-[^-]*$/, '');
-  const difference = family === 'deb' ? compareDpkg(compared, wanted) : compareRpm(compared, wanted);
+  const difference = orders[family](compared, wanted);
   switch (comparison) {
     case '=':
       return difference === 0;
@@ -84,10 +85,19 @@ const compares = (
   }
 };
 
+const orders: Readonly<Record<Exclude<Family, 'other'>, (a: string, b: string) => number>> = {
+  deb: compareDpkg,
+  rpm: compareRpm,
+  apk: compareApk,
+};
+
 const rpmManagers: ReadonlySet<ManagerId> = new Set(['dnf4', 'dnf5', 'yum', 'zypper']);
 
-const familyOf = (manager: ManagerId): Family =>
-  manager === 'apt' ? 'deb' : rpmManagers.has(manager) ? 'rpm' : 'other';
+const familyOf = (manager: ManagerId): Family => {
+  if (manager === 'apt') return 'deb';
+  if (manager === 'apk') return 'apk';
+  return rpmManagers.has(manager) ? 'rpm' : 'other';
+};
 
 const plainComparison = (written: string): Comparison => {
   switch (written) {

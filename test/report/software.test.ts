@@ -46,6 +46,15 @@ const rocky: Partial<Scan['facts']> = {
   os: {id: 'rocky', version: '9.4', codename: '', name: 'Rocky Linux 9.4'},
   managers: ['dnf4'],
 };
+const alpine: Partial<Scan['facts']> = {
+  os: {id: 'alpine', version: '3.20.3', codename: '', name: 'Alpine Linux v3.20'},
+  managers: ['apk'],
+};
+const rhel: Partial<Scan['facts']> = {
+  os: {id: 'rhel', version: '9.4', codename: '', name: 'Red Hat Enterprise Linux 9.4 (Plow)'},
+  managers: ['dnf4'],
+};
+const byApk = (each: Scan['installed'][number]): Scan['installed'][number] => ({...each, manager: 'apk'});
 const rows = installedOn([
   scan('web2', [item('libssl3', '3.0.20-1~deb12u1', 'openssl'), item('zlib1g', '1:1.2.13.dfsg-1', 'zlib')]),
   scan('web1', [item('openssl', '3.0.17-1~deb12u2'), item('old', '1-1', 'old', 'rc')]),
@@ -73,6 +82,31 @@ it('compares with the order of the host that has it', () => {
   // rpm: 1.0^git1 is newer than 1.0 and older than 1.0.1; dpkg would have it the other way.
   expect(who('demo>1.0')).toEqual(['db1:demo']);
   expect(who('demo<1.0.1')).toEqual(['db1:demo']);
+});
+
+it("compares Alpine's versions in Alpine's order, and an own updater's for equality alone", () => {
+  const there = installedOn([
+    scan('edge', [item('openssl', '3.3.2_rc1-r0'), item('curl', '8.9.1-r10')].map(byApk), alpine),
+    scan('shop', [{...item('openssl', '3'), manager: 'custom/shop'}]),
+  ]);
+  const whoHas = (text: string): string[] => {
+    const question = readQuestion([text]);
+    return question === undefined ? [] : answer(there, question).map(row => `${row.host}:${row.name}`);
+  };
+  expect(whoHas('openssl<3.3.2')).toEqual(['edge:openssl']);
+  expect(whoHas('curl>8.9.1-r9')).toEqual(['edge:curl']);
+  expect(whoHas('curl 8.9.1')).toEqual(['edge:curl']);
+  expect(whoHas('openssl 3')).toEqual(['shop:openssl']);
+});
+
+it('finds names with marks of a glob in them, as they are', () => {
+  const there = installedOn([
+    scan('h', [item('libstdc++6', '12.2.0-14', 'gcc-12'), item('g++', '4:12.2.0-3')]),
+  ]);
+  const question = readQuestion(['libstdc++6']);
+  expect(question && answer(there, question).map(({name}) => name)).toEqual(['libstdc++6']);
+  const other = readQuestion(['g++', '12.2.0']);
+  expect(other && answer(there, other).map(({name}) => name)).toEqual(['g++']);
 });
 
 it('takes globs, and what was removed is not installed', () => {
@@ -103,6 +137,16 @@ it('names packages by their package URL', () => {
   expect(urls).toContain('pkg:rpm/rocky/openssl@3.0.7-27.el9_5?arch=amd64&distro=rocky-9.4&epoch=1');
   const own = {...item('shop', '2.0'), manager: 'custom/shop'} as const;
   expect(installedOn([scan('h', [own])]).map(packageUrl)).toEqual(['pkg:generic/shop@2.0']);
+  const elsewhere = installedOn([
+    scan('a', [byApk(item('openssl', '3.3.2-r0'))], alpine),
+    scan('b', [byDnf(item('openssl', '1:3.0.7-27.el9_4'))], rhel),
+    scan('c', [item('zlib1g', '1:1.2.13.dfsg-1')]),
+  ]).map(packageUrl);
+  expect(elsewhere).toEqual([
+    'pkg:apk/alpine/openssl@3.3.2-r0?arch=amd64&distro=alpine-3.20.3',
+    'pkg:rpm/redhat/openssl@3.0.7-27.el9_4?arch=amd64&distro=rhel-9.4&epoch=1',
+    'pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?arch=amd64&distro=debian-12',
+  ]);
   for (const url of urls) expect(PackageURL.fromString(url).toString()).toBe(url);
 });
 
