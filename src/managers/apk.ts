@@ -13,6 +13,7 @@ import {simulate, simulateStaged, simulateUndo} from './apk-simulation.ts';
 import {stage} from './apk-staging.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 
 /**
  * `apk update` alone fetches nothing while its indexes are younger than four hours, and says OK (2.14): --update-cache makes it. It ends with
@@ -28,6 +29,7 @@ export LC_ALL=C
 answer=$(apk --wait 60 --timeout 20 --update-cache update 2>&1); code=$?
 printf '@@ code\\n%s\\n@@ failures\\n' "$code"
 printf '%s\\n' "$answer" | grep -E '^(WARNING|ERROR): ' | head -n 20
+cat /etc/apk/repositories /etc/apk/repositories.d/*.list /lib/apk/repositories.d/*.list 2>/dev/null | grep -q '^[^#[:space:]]' || echo '${noRepository}'
 echo '@@ end'`,
       {root: true},
     ),

@@ -13,6 +13,7 @@ import {stage} from './apt-staging.ts';
 import {staged} from './staging.ts';
 import {owners, room, shell} from './apt-host.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 
 /**
  * A dead repository makes `apt-get update` return 0 with warnings: --error-on=any (apt >= 2.1.16) and the warnings themselves are
@@ -34,6 +35,7 @@ while :; do
 done
 printf '@@ code\\n%s\\n@@ failures\\n' "$code"
 for kind in E W Err; do printf '%s\\n' "$answer" | grep "^$kind:"; done | head -n 100
+[ -n "$(apt-get indextargets 2>/dev/null | head -n 1)" ] || echo '${noRepository}'
 echo '@@ end'`,
       {root: true},
     ),

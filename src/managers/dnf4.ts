@@ -8,6 +8,7 @@ import {askDnf, isThere} from './dnf4-python.ts';
 import {room, stage} from './dnf4-staging.ts';
 import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
@@ -85,6 +86,7 @@ while :; do
 done
 printf '@@ code\\n%s\\n@@ failures\\n' "$code"
 printf '%s\\n' "$answer" | grep -E '^(Error|Warning|Ignoring|Failed|.*before setopt)' | head -n 20
+[ -n "$(dnf -q -C repolist 2>/dev/null)" ] || echo '${noRepository}'
 echo '@@ end'`,
       {root: true},
     ),

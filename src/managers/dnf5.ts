@@ -8,6 +8,7 @@ import {install, undo} from './dnf5-install.ts';
 import {pending, printLocked} from './dnf5-pending.ts';
 import {environment, nevraOf, simulate, simulateStaged, simulateUndo} from './dnf5-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
@@ -51,6 +52,7 @@ ${environment}
 answer=$(dnf5 -q makecache --refresh --setopt=skip_if_unavailable=0 --setopt='*.skip_if_unavailable=0' 2>&1); code=$?
 printf '@@ code\\n%s\\n@@ failures\\n' "$code"
 printf '%s\\n' "$answer" | grep -iE '^(Error|Warning|Failed|Problem|.*not found)' | head -n 20
+[ -n "$(dnf5 -q -C repo list 2>/dev/null)" ] || echo '${noRepository}'
 echo '@@ end'`,
       {root: true},
     ),

@@ -2,6 +2,7 @@ import {progressOf} from '../jobs/progress.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
@@ -95,6 +96,9 @@ def main(words):
                 raise
             time.sleep(3)
     failed = False
+    if not made.repos.listEnabled():
+        failed = True
+        say('${noRepository}')
     for identifier in sorted(repository.id for repository in made.repos.listEnabled()):
         try:
             fetch(identifier)

@@ -86,10 +86,22 @@ const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, stri
     'broken-dependency': 'apt-get -s install',
     'needs-subscription': 'pro attach',
   },
-  dnf4: {held: 'dnf versionlock delete', 'broken-dependency': 'dnf --assumeno --best upgrade'},
-  dnf5: {held: 'dnf5 versionlock delete', 'broken-dependency': 'dnf5 upgrade --assumeno'},
+  dnf4: {
+    held: 'dnf versionlock delete',
+    excluded: 'grep -r exclude /etc/dnf /etc/yum.repos.d',
+    'broken-dependency': 'dnf --assumeno --best upgrade',
+  },
+  dnf5: {
+    held: 'dnf5 versionlock delete',
+    excluded: 'grep -r exclude /etc/dnf /etc/yum.repos.d',
+    'broken-dependency': 'dnf5 upgrade --assumeno',
+  },
   apk: {held: 'apk add NAME, without a version', 'broken-dependency': 'apk add --simulate'},
-  yum: {held: 'yum versionlock delete', 'broken-dependency': 'yum --assumeno update'},
+  yum: {
+    held: 'yum versionlock delete',
+    excluded: 'grep -r exclude /etc/yum.conf /etc/yum.repos.d',
+    'broken-dependency': 'yum --assumeno update',
+  },
   zypper: {held: 'zypper removelock', 'broken-dependency': 'zypper install --dry-run'},
 };
 

@@ -2,7 +2,13 @@ import {customManager} from '../../src/managers/custom.ts';
 import type {Manager} from '../../src/managers/manager.ts';
 import {distributionManagers} from '../../src/managers/registry.ts';
 import {customManagerSchema} from '../../src/model/custom.ts';
-import {nextStep, notInstalledClasses} from '../../src/model/package.ts';
+import {
+  nextStep,
+  notInstalledClasses,
+  type ManagerId,
+  type NotInstalledClass,
+} from '../../src/model/package.ts';
+import {shown} from '../managers/classes-shown.ts';
 
 /** Whatever an application has, as docs/inventory.md describes it. */
 const custom = customManager(
@@ -48,14 +54,19 @@ export const managersMarkdown = (): string =>
     '',
     '## What is not installed, and what to do',
     '',
+    'Each class is shown in an answer of the real program (`test/managers/classes-shown.ts`), or cannot: why is said below. Where no command stands the next step is all.',
+    '',
     ...table(
       ['class', 'next step', ...distributionManagers.map(({id}) => id)],
       notInstalledClasses.map(why => [
         why.replaceAll('-', ' '),
         nextStep(why, 'custom/shop'),
-        ...distributionManagers.map(({id}) => commandOf(nextStep(why, id))),
+        ...distributionManagers.map(({id}) => cellOf(why, id)),
       ]),
     ),
+    ...notInstalledClasses.flatMap(impossible),
+    "- An application's updater says what it offers, and nothing of what it keeps back.",
+    '',
   ].join('\n');
 
 const nameOf = ({id}: Manager): string => `\`${id.replace('/shop', '/NAME')}\``;
@@ -73,6 +84,25 @@ const abilities: readonly (readonly [string, (manager: Manager) => boolean])[] =
   ['rehearses the way back', ({simulateUndo}) => simulateUndo !== undefined],
   ['is asked what failed though installed', ({complaints}) => complaints !== undefined],
 ];
+
+/** What stands where a class and a manager meet. */
+const cellOf = (why: NotInstalledClass, id: ManagerId): string => {
+  const how = shown[why][id];
+  if (how !== undefined && 'never' in how) return how.by ?? '-';
+  return commandOf(nextStep(why, id)) || 'yes';
+};
+
+/** Why a class cannot occur, a line for each reason. */
+const impossible = (why: NotInstalledClass): string[] => {
+  const reasons = distributionManagers.flatMap(({id}) => {
+    const how = shown[why][id];
+    return how !== undefined && 'never' in how ? [{id, reason: how.never}] : [];
+  });
+  return [...Map.groupBy(reasons, ({reason}) => reason)].map(([reason, of]) => {
+    const managers = of.length === distributionManagers.length ? 'all' : of.map(({id}) => id).join(', ');
+    return `- ${why.replaceAll('-', ' ')} (${managers}): ${reason}.`;
+  });
+};
 
 /** The command that a next step ends with, where it has one for its manager. */
 const commandOf = (step: string): string => {

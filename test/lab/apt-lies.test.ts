@@ -15,7 +15,7 @@ const ends = async (command: string): Promise<{code: number | null; said: string
 const installed = (name: string): Promise<string> =>
   here.inside('lab4', `dpkg-query -W -f='\${Version} \${db:Status-Abbrev}' ${name}`);
 
-it('apt-get update ends with 0 though a repository is dead: what is pending is unknown, never clean', async () => {
+it('apt-get update ends with 0 though a repository is dead, or none is left: what is pending is unknown, never clean', async () => {
   await here.inside(
     'lab4',
     "echo 'deb http://mirror.lab:9/debian trixie main' > /etc/apt/sources.list.d/dead.list",
@@ -30,6 +30,14 @@ it('apt-get update ends with 0 though a repository is dead: what is pending is u
   const plan = await here.run('plan', '--security');
   expect(plan.exit).toBe(4);
   expect(plan.stderr).toContain('1 host did not answer: lab4');
+
+  await here.inside('lab4', 'mv /etc/apt/sources.list.d/* /root/');
+  expect((await ends('apt-get -q --error-on=any update')).code).toBe(0);
+  const empty = await here.run('scan', 'lab4');
+  expect(empty.exit).toBe(3);
+  expect(empty.stderr).toContain(
+    'could not be refreshed (no repository is enabled); what is pending is unknown',
+  );
 });
 
 it('apt-get check ends with 0 though a postinst failed: the package is not configured, and the host not done', async () => {

@@ -117,7 +117,7 @@ describe('a host with dnf', () => {
     expect(test.said).toContain('pdrpm-prefails is 1.0-1, not 2.0-1');
   });
 
-  it('is unknown when one of its repositories is dead, which dnf leaves out in silence', async () => {
+  it('is unknown when one of its repositories is dead, or none is enabled, which dnf passes over in silence', async () => {
     await fresh();
     await shell("sed -i 's#/rpm/acme#/rpm/nowhere#' /etc/yum.repos.d/lab.repo; rm -rf /var/cache/dnf/*");
     const scan = await run('scan', host);
@@ -130,6 +130,9 @@ describe('a host with dnf', () => {
         'dnf -q --setopt=acme.skip_if_unavailable=1 --refresh repoquery --upgrades pdrpm-thirdparty 2>/dev/null; echo $?',
       ),
     ).toBe('0');
+    await shell("sed -i 's/^enabled=1/enabled=0/' /etc/yum.repos.d/lab.repo");
+    expect(await shell('dnf -q makecache; echo $?')).toBe('0');
+    expect((await run('scan', host)).said).toContain('could not be refreshed (no repository is enabled)');
   });
 
   it('keeps back what is held, excluded or not installable, with its reason; dnf skips it in silence', async () => {

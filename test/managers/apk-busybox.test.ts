@@ -143,6 +143,18 @@ describe('an install of staged files in a busybox (doc: apk-tools 2.14.10)', () 
   });
 });
 
+describe('package lists in a busybox (doc: apk-tools 2.14.10)', () => {
+  const refreshed = async () =>
+    apk.refresh.parse(Buffer.from((await host.run(apk.refresh.script(undefined))).stdout));
+
+  it('are not fresh where no repository is enabled: apk updates nothing, and ends well', async () => {
+    await host.write('etc/apk/repositories', '# https://mirror.example/main\n\n');
+    expect(await refreshed()).toEqual({fresh: false, failures: ['no repository is enabled']});
+    await host.write('etc/apk/repositories', '# own\n@edge https://mirror.example/edge\n');
+    expect(await refreshed()).toEqual({fresh: true, failures: []});
+  });
+});
+
 describe('staging in a busybox (doc: apk-tools 2.14.10)', () => {
   const policy = (name: string): string =>
     `${name} policy:\n  1.0-r0:\n    lib/apk/db/installed\n    etc/apk/cache\n  1.1-r0:\n    https://mirror.example/main\n  2.0-r0:\n    @edge https://mirror.example/edge\n`;

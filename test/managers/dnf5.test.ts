@@ -2,6 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import {dnf5} from '../../src/managers/dnf5.ts';
 import type {Change} from '../../src/model/package.ts';
 import {fixture} from '../fixtures/fixture.ts';
+import {makeStubs} from './stub-programs.ts';
 
 const answer = (name: string): Buffer => fixture(`by-document/dnf5/${name}.txt`);
 const log = (name: string): string[] => answer(`log/${name}`).toString().split('\n').slice(1);
@@ -191,6 +192,17 @@ describe('what a Fedora with dnf5 has (doc: dnf5 5.4.6.0)', () => {
       fresh: false,
       failures: [expect.stringContaining('repository "third"') as string],
     });
+  });
+
+  it('lists are not fresh where no repository is enabled, as on a RHEL that is not registered: dnf5 ends well', async () => {
+    const listing = async (repositories: string) => {
+      const stubs = await makeStubs({dnf5: repositories});
+      const {stdout} = await stubs.run(dnf5.refresh.script(undefined).text);
+      await stubs.remove();
+      return dnf5.refresh.parse(Buffer.from(stdout));
+    };
+    expect(await listing('')).toEqual({fresh: false, failures: ['no repository is enabled']});
+    expect(await listing('repo id repo name\nbaseos  BaseOS\n')).toEqual({fresh: true, failures: []});
   });
 });
 
