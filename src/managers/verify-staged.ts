@@ -4,7 +4,7 @@ import type {StagedFile} from '../model/rollback.ts';
 export const verifyFiles = `
 verify() {
   printf '%s\\n' "$1" | while IFS= read -r line; do
-    [ -z "$line" ] || printf '%s\\n' "$line" | sha256sum -c >/dev/null 2>&1 || { echo "patchdeck-error $line is not what was staged"; exit 1; }
+    [ -z "$line" ] || printf '%s\\n' "$line" | sha256sum -c >/dev/null 2>&1 || { echo "patchdeck-error \${line#*  } is not what was staged"; exit 1; }
   done
 }`;
 

@@ -49,7 +49,7 @@ export const installSteps = async (context: RunContext, work: InstallWork): Prom
   const last = begun.at(-1);
   if (last !== undefined)
     await inStep({all, step: last, done: begun.slice(0, -1), left: neverBegun}, () =>
-      prove(context, work, allBut(waiting), code),
+      prove(context, work, allBut(waiting), {step: last, code}),
     );
   const points = point ?? (await pointOf(context, plan.host, planDigest));
   if (waiting.length > 0) {
@@ -66,7 +66,7 @@ export const installSteps = async (context: RunContext, work: InstallWork): Prom
     const unbegun = neverBegun.filter(({index}) => later.some(other => other.index === index));
     await inStep({all, step, done: allBut(waiting.slice(nth)), left: unbegun}, async () => {
       code = await runStep(context, step, points);
-      await prove(context, work, allBut(later), code);
+      await prove(context, work, allBut(later), {step, code});
     });
   }
   return `${[...begun, ...waiting].reduce((sum, {changes}) => sum + changes.length, 0)} packages`;
@@ -105,10 +105,11 @@ const prove = (
   context: RunContext,
   {plan, planDigest, before}: InstallWork,
   done: readonly PlannedStep[],
-  code: number,
+  {step, code}: {step: PlannedStep; code: number},
 ): Promise<void> => {
-  const changes = done.flatMap(step => step.changes);
-  return provePlanned(context, {plan, changes, before, planDigest, code});
+  const changes = done.flatMap(each => each.changes);
+  const ended = {task: taskOf(step, 'install'), code};
+  return provePlanned(context, {plan, changes, before, planDigest, ended});
 };
 
 const pointOf = async (context: RunContext, host: string, planDigest: string): Promise<RollbackPoint> => {

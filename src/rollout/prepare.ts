@@ -8,6 +8,7 @@ import type {Simulation, StagedPackages} from '../managers/manager.ts';
 import {gradeRollback} from '../rollback/grade.ts';
 import {HostStopped, type RunContext} from './context.ts';
 import {holdUpdaters} from './lease.ts';
+import {errorsOfJob} from './job-errors.ts';
 import {runJob, settleJob} from './run-job.ts';
 import {failingAlready} from './smoke-checks.ts';
 import {requireSameHost} from './same-host.ts';
@@ -107,7 +108,8 @@ const fullBelowBytes = 1024 ** 2;
 
 const stagePackages = async (context: RunContext, step: PlannedStep): Promise<StagedPackages> => {
   const {host, manager, changes, directory} = step;
-  await runJob(context, taskOf(step, 'stage'), manager.stage({directory, changes}));
+  const task = taskOf(step, 'stage');
+  await runJob(context, task, manager.stage({directory, changes}));
   // The job's rc is not asked: what lies there now, hashed anew, is.
   const packages = await context.link(host).ask(manager.staged, {directory});
   const missing = changes.filter(change => change.to !== null && !holds(packages.fresh, change, change.to));
@@ -122,11 +124,14 @@ const stagePackages = async (context: RunContext, step: PlannedStep): Promise<St
       );
     }
     const names = missing.slice(0, 3).map(change => `${change.name} ${change.to ?? ''}`);
+    const why = await errorsOfJob(context, task);
     throw new HostStopped(
       'failed',
       'stage.missing',
-      `${names.join(', ')} could not be fetched; nothing was changed`,
-      'the archive may have moved on: scan again and lock the plan anew',
+      `${names.join(', ')} could not be fetched${why}; nothing was changed`,
+      why === ''
+        ? 'the archive may have moved on: scan again and lock the plan anew'
+        : 'mend what it says, or ask whoever runs the repository, then test again',
     );
   }
   return packages;

@@ -2,7 +2,9 @@ import type {HostPlan} from '../model/plan.ts';
 import type {Change} from '../model/package.ts';
 import type {Moment} from '../model/moment.ts';
 import {HostStopped, type RunContext} from './context.ts';
+import {errorsOfJob} from './job-errors.ts';
 import {takeMoment} from './moment.ts';
+import type {Task} from './run-job.ts';
 import {findDeviations, findMarkDeviations, type Deviation} from './state-proof.ts';
 import {stepsOf, type PlannedStep} from './step-task.ts';
 import {patchesOf} from './suspects.ts';
@@ -32,10 +34,11 @@ export const provePlanned = async (
     changes: readonly Change[];
     before: Moment;
     planDigest: string;
-    code?: number;
+    /** The job that was to bring it there, and its code. */
+    ended?: {task: Task; code: number};
   },
 ): Promise<void> => {
-  const {plan, changes, before, planDigest, code} = proof;
+  const {plan, changes, before, planDigest, ended} = proof;
   const {host} = plan;
   const after = await takeMoment(context, host, planDigest);
   await context.record({type: 'host.baseline', data: {host, when: 'after', file: await context.put(after)}});
@@ -46,11 +49,11 @@ export const provePlanned = async (
   ];
   if (deviations.length === 0) return;
   const said =
-    code === undefined
+    ended === undefined
       ? ''
-      : code === 0
+      : ended.code === 0
         ? 'the manager called it a success, but '
-        : `the manager ended with ${code}: `;
+        : `the manager ended with ${ended.code}${await errorsOfJob(context, ended.task)}: `;
   throw new HostStopped(
     'failed',
     'host.not-as-planned',

@@ -7,6 +7,7 @@ import {findRegressions, restartStale} from './health.ts';
 import {holdUpdaters, putBack, setAside} from './lease.ts';
 import {keptMoment, takeMoment} from './moment.ts';
 import {findComplaints} from './prove-planned.ts';
+import {errorsOfJob} from './job-errors.ts';
 import {rebootHost, rebootNeed, stillNeeded} from './reboot-host.ts';
 import {runJob} from './run-job.ts';
 import {requireSameHost} from './same-host.ts';
@@ -100,15 +101,18 @@ const stepsToUndo = (record: HostRecord, steps: readonly PlannedStep[]): Planned
   return [...(begun.length === 0 ? steps : begun)].reverse();
 };
 
-/** Each step is back before the one under it begins: a library must not go back below an application that stayed new. */
+/**
+ * Each step is back before the one under it begins: a library must not go back below an application that stayed new. Gives what each ended
+ * with, and why.
+ */
 const undoSteps = async (
   context: RunContext,
   host: string,
   steps: readonly PlannedStep[],
   point: RollbackPoint,
   before: Moment,
-): Promise<number[]> => {
-  const codes: number[] = [];
+): Promise<string[]> => {
+  const codes: string[] = [];
   for (const [nth, step] of steps.entries()) {
     const {index, manager, changes, label} = step;
     const own = point.steps[index];
@@ -117,7 +121,9 @@ const undoSteps = async (
       type: 'host.phase',
       data: {host, phase: 'rolling back', note: `${label}${changes.length} packages`},
     });
-    codes.push(await runJob(context, taskOf(step, 'undo'), manager.undo({point: own, changes})));
+    const task = taskOf(step, 'undo');
+    const code = await runJob(context, task, manager.undo({point: own, changes}));
+    codes.push(`${code}${code === 0 ? '' : await errorsOfJob(context, task)}`);
     const left = steps.slice(nth + 1);
     // The last one is proven with the host as a whole.
     if (left.length === 0) break;
@@ -141,7 +147,7 @@ const changedFiles = async (context: RunContext, steps: readonly PlannedStep[]):
   return files;
 };
 
-const incomplete = (codes: readonly number[], deviations: readonly string[], left: string): HostStopped =>
+const incomplete = (codes: readonly string[], deviations: readonly string[], left: string): HostStopped =>
   new HostStopped(
     'failed',
     'rollback.incomplete',

@@ -118,6 +118,16 @@ describe('an upgrade', () => {
     });
   });
 
+  it('says why, where its own script could', async () => {
+    const ready = await staged();
+    for (const {files} of ready.world.host('web1').staging.values())
+      for (const file of files) if (file.name === 'tzdata') file.sha256 = 'f'.repeat(64);
+    const {message} = (await rejection(upgrade(ready))) as {message: string};
+    expect(message).toMatch(
+      /^the manager ended with 1 \(new\/tzdata_2026f-0\+deb12u1_all\.deb is not what was staged\): libssl3 is /,
+    );
+  });
+
   it('that ended with a code and is as planned all the same is done', async () => {
     const ready = await staged();
     ready.world.on('web1', 'job.poll', answer => answer.replace('ended 0', 'ended 100'));

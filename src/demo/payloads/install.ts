@@ -36,14 +36,12 @@ export const install: Payload = (host, args) => {
   return {beats: [...breakConnections(host, aptRun(host, directory, 'new', transaction)), markBack], rc: 0};
 };
 
-/** What each line of `sha256  folder/file` that is not so says. */
+/** What is said of each line of `sha256  folder/file` that is not so. */
 export const verify = (host: DemoHost, directory: string, hashes: readonly string[]): string[] =>
   hashes
-    .filter(line => {
-      const [sum, path = ''] = line.split(/\s+/);
-      return fileAt(host, directory, path)?.sha256 !== sum;
-    })
-    .map(line => `patchdeck-error ${line} is not what was staged`);
+    .map(line => line.split(/\s+/))
+    .filter(([sum, path = '']) => fileAt(host, directory, path)?.sha256 !== sum)
+    .map(([, path = '']) => `patchdeck-error ${path} is not what was staged`);
 
 /** A package as apt-mark takes it, without the architecture that all demo hosts have. */
 export const unmarked = (mark: string): string => mark.replace(/:amd64$/, '');
