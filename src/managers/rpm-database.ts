@@ -43,10 +43,14 @@ echo '@@ end'`,
   };
 };
 
-/** Shell text: whose the distribution is, by the vendor of the package that says which release this is. */
-export const printOwnVendor = `rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null || rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null`;
+/**
+ * Shell text: whose the distribution is, by the vendor of the package that says which release this is. What rpm finds nothing for it says where
+ * its answer is looked for.
+ */
+export const printOwnVendor = `{ said=$(rpm -q --qf '%{VENDOR}\\n' --whatprovides system-release 2>/dev/null) ||
+  said=$(rpm -qf --qf '%{VENDOR}\\n' /etc/os-release 2>/dev/null); } && printf '%s\\n' "$said" | head -n 1`;
 
-/** By who packed it: everybody else's packages than the distribution's. */
+/** By who packed it: everybody else's packages than the distribution's. SUSE's own are openSUSE's too, as libzypp has it (VendorAttr). */
 export const foreignOf = (manager: ManagerId): Probe<undefined, ForeignPackage[]> => {
   const verb = `${manager}.foreign`;
   return {
@@ -58,7 +62,9 @@ export const foreignOf = (manager: ManagerId): Probe<undefined, ForeignPackage[]
 export LC_ALL=C
 own=$(${printOwnVendor})
 echo '@@ packages'
-rpm -qa --qf '%{NAME}\\t%{VENDOR}\\n' | ${noKeys} | own=$own awk -F'\\t' '$2 != ENVIRON["own"]'
+rpm -qa --qf '%{NAME}\\t%{VENDOR}\\n' | ${noKeys} | own=$own awk -F'\\t' '
+  function vendor(name) {name = tolower(name); return name == "opensuse" || name ~ /^suse/ ? "suse" : name}
+  vendor($2) != vendor(ENVIRON["own"])'
 echo '@@ end'`,
         {root: false},
       ),
@@ -90,14 +96,17 @@ export const twice = `rpm -qa --qf '%{NAME}\\t%{ARCH}\\n' 2>/dev/null | ${noKeys
 done`;
 
 /**
- * Shell text for any user: those of these packages that were installed since the boot. A container's own began with its PID 1, long after
- * the kernel; and what `stat /proc/1` says is when somebody looked there first.
+ * Shell text for any user: the second of the boot. A container's own began with its PID 1, long after the kernel; and what `stat /proc/1` says is
+ * when somebody looked there first.
  */
+export const printBootSecond = `awk -v ticks="$(sed 's/.*) //' /proc/1/stat | cut -d' ' -f20)" -v second="$(getconf CLK_TCK)" '
+    $1 == "btime" {printf "%d\\n", $2 + ticks / (second ? second : 100)}' /proc/stat`;
+
+/** Shell text for any user: those of these packages that were installed since the boot. */
 export const installedSinceBoot = (
   names: string,
 ): string => `rpm -q --qf '%{NAME} %{INSTALLTIME}\\n' ${names} 2>/dev/null |
-  awk -v kernel="$(sed -n 's/^btime //p' /proc/stat)" -v ticks="$(sed 's/.*) //' /proc/1/stat | cut -d' ' -f20)" -v second="$(getconf CLK_TCK)" '
-    NF == 2 && $2 > kernel + ticks / (second ? second : 100) {print $1}' | sort -u`;
+  awk -v boot="$(${printBootSecond})" 'NF == 2 && $2 > boot {print $1}' | sort -u`;
 
 /** Shell text for root: processes that hold the lock of rpm's database. */
 export const lockHolders = `lock="$(rpm -E %_dbpath)/.rpm.lock"

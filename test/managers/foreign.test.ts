@@ -1,5 +1,6 @@
 import {afterEach, describe, expect, it} from 'vitest';
 import {apt} from '../../src/managers/apt.ts';
+import {zypper} from '../../src/managers/zypper.ts';
 import type {ForeignPackage} from '../../src/model/package.ts';
 import {makeStubs, type Stubs} from './stub-programs.ts';
 
@@ -83,5 +84,37 @@ describe('whose an installed package is', () => {
     ],
   ])('nobody knows, when %s', async (_, versions) => {
     expect(await asked(table('nginx', ...versions))).toEqual([{name: 'nginx', origin: null}]);
+  });
+});
+
+describe("whose an installed package of SUSE's is", () => {
+  /** What the script's own text makes of an rpm that answers so. */
+  const asked = async (release: string, packages: readonly string[]): Promise<ForeignPackage[]> => {
+    stubs = await makeStubs();
+    const {stdout} = await stubs.run(`rpm() {
+  case $* in
+    *--whatprovides*) echo 'no package provides system-release'; return 1 ;;
+    *os-release*) echo '${release}' ;;
+    *) printf '%s\\n' ${packages.map(line => `'${line}'`).join(' ')} ;;
+  esac
+}
+${zypper.foreign.script(undefined).text}`);
+    return zypper.foreign.parse(Buffer.from(stdout));
+  };
+
+  it("openSUSE's, also what it took from SLES; what the build service made for somebody is not", async () => {
+    const packages = [
+      'openSUSE-release\topenSUSE',
+      'glibc\tSUSE LLC <https://www.suse.com/>',
+      'gpg-pubkey\t(none)',
+      'gimp\tobs://build.opensuse.org/home:someone',
+      'codecs\thttp://packman.links2linux.de',
+      'own\t(none)',
+    ];
+    expect(await asked('openSUSE', packages)).toEqual([
+      {name: 'gimp', origin: 'obs://build.opensuse.org/home:someone'},
+      {name: 'codecs', origin: 'http://packman.links2linux.de'},
+      {name: 'own', origin: null},
+    ]);
   });
 });
