@@ -5,22 +5,29 @@ import {keepComplaints} from './rpm-database.ts';
 import {restoreConfiguration, saveConfiguration} from './rpm-configuration.ts';
 import {hashes, verifyFiles} from './verify-staged.ts';
 import {fileWords, goneWords} from './zypper-arguments.ts';
+import {lockedCode, lockPause, lockTries} from './zypper-lock.ts';
 
 /**
  * The files were checked when they were fetched and are what was staged, which is looked at just before: zypper does not ask for signatures
  * again, which a repository may do without. It sees no repository, and its cache is not the host's, of which it would take away what no
- * repository has. What it waits for its lock it says itself.
+ * repository has. Another's lock is waited for here, as zypper itself would not say meanwhile whose it is; after that time it is an error.
  */
 const zypperInstall = `
-export LC_ALL=C ZYPP_LOCK_TIMEOUT=300
+export LC_ALL=C
 attempt() {
   mkdir -p no-repositories
-  : > attempt.log # before tail looks for it
-  zypper --non-interactive --non-interactive-include-reboot-patches --no-gpg-checks --no-refresh \\
-    --reposd-dir "$PWD/no-repositories" --cache-dir "$PWD/cache" install --auto-agree-with-licenses "$@" >> attempt.log 2>&1 &
-  child=$!
-  tail --pid=$child -n +1 -f attempt.log
-  wait $child; code=$?
+  try=0
+  while :; do
+    : > attempt.log # before tail looks for it
+    zypper --non-interactive --non-interactive-include-reboot-patches --no-gpg-checks --no-refresh \\
+      --reposd-dir "$PWD/no-repositories" --cache-dir "$PWD/cache" install --auto-agree-with-licenses "$@" >> attempt.log 2>&1 &
+    child=$!
+    tail --pid=$child -n +1 -f attempt.log
+    wait $child; code=$?
+    if [ $code -ne ${lockedCode} ] || [ $try -ge ${lockTries} ]; then break; fi
+    try=$((try + 1)); sleep ${lockPause}
+  done
+  [ $code -ne ${lockedCode} ] || sed -n 's/^System management is locked/patchdeck-error &/p' attempt.log
   keep_complaints attempt.log
   return $code
 }`;
@@ -89,7 +96,7 @@ return $code`,
 
 /**
  * Payload: back to the rollback point. One transaction downgrades from the staged files, removes what was added and brings back what was
- * removed; where zypper refuses, as for a lock that was set since, rpm does it. Then marks and configuration files.
+ * removed; where zypper refuses, as for a package that was locked since, rpm does it. Then marks and configuration files.
  */
 export const undo = ({point, changes}: {point: StepPoint; changes: readonly Change[]}): Script =>
   defineScript(
@@ -112,6 +119,8 @@ umask 022
 cd "$1" || return 1
 verify "$2" || return 1
 attempt --oldpackage $(known "$3")
+# rpm would go round the lock that another zypper holds.
+[ $? -ne ${lockedCode} ] || return ${lockedCode}
 failed=0
 for file in $4; do rpm -q "$(rpm -qp --nosignature --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}' "$file" 2>/dev/null)" >/dev/null || failed=1; done
 for package in $5; do ! rpm -q "$package" >/dev/null || failed=1; done

@@ -79,14 +79,16 @@ echo '@@ end'`,
       const about = packages.find(({name, version}) => name === item.name && version === item.candidate);
       const why = whyOf(item);
       const advisories = patches.filter(patch => patch.fixes(item));
+      // Its folder cannot have a slash in its name.
+      const hasAdvisories = withAdvisories.has(alias.replaceAll('/', '_'));
       const security = advisories.some(({isSecurity}) => isSecurity);
       return updateSchema.parse({
         manager: 'zypper',
         ...offer,
         ...sourceOf(item, about),
         origin: about?.repository ?? alias,
-        security: security || withAdvisories.has(alias) ? security : null,
-        ...(withAdvisories.has(alias) ? {advisories: advisories.map(({advisory}) => advisory)} : {}),
+        security: security || hasAdvisories ? security : null,
+        ...(hasAdvisories ? {advisories: advisories.map(({advisory}) => advisory)} : {}),
         ...(why === undefined ? {} : {notInstalled: why}),
       });
     });

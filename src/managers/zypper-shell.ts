@@ -1,9 +1,10 @@
 /**
  * Shell text: `ask PART WORDS...` runs zypper and prints its answer as a part: its code, then its XML, each line behind a `|`, so that no
- * description in it is taken for another part. Whoever asks often does so without its lock, in a copy (`clone`).
+ * description in it is taken for another part. Whoever asks often does so without its lock, in a copy (`clone`); the lock of another is waited
+ * for no longer than a probe has time.
  */
 export const askZypper = `
-export LC_ALL=C ZYPP_LOCK_TIMEOUT=300
+export LC_ALL=C ZYPP_LOCK_TIMEOUT=60
 ask() {
   part=$1; shift
   answer=$(zypper --non-interactive --xmlout --no-refresh "$@" 2>/dev/null); code=$?

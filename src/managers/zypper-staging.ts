@@ -1,6 +1,7 @@
 import type {Change} from '../model/package.ts';
 import {defineScript, type Script} from '../model/script.ts';
 import {removeOldStaging} from './old-staging.ts';
+import {lockedCode, lockPause, lockTries} from './zypper-lock.ts';
 import {askZypper} from './zypper-shell.ts';
 
 const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
@@ -9,7 +10,7 @@ const spec = (items: readonly {name: string; arch: string; version: string | nul
 /**
  * Payload of the staging job. Packages come from the repositories, where zypper checks them against signed metadata or by their own
  * signature, whatever each repository is set to; previous ones also from its cache. `zypper download` ends with 0 for what it could not
- * fetch: what counts are files, each read anew for what it is. The manifest is written last.
+ * fetch or would not have: what counts are files, each read anew for what it is. The manifest is written last.
  *
  * What of it wants a reboot, by its advisory, only the repositories say: it is kept for when it is installed.
  */
@@ -23,7 +24,7 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
     },
     `${askZypper}
 umask 077
-mkdir -p "$1/new" "$1/old" "$1/fetched" && cd "$1" || return 1
+mkdir -p "$1/new" "$1/old" "$1/fetched" && cd "$1" && : > fetch.errors || return 1
 ${removeOldStaging}
 : > manifest.part
 total=$(printf '%s\\n%s\\n' "$2" "$3" | grep -c .); done=0
@@ -40,16 +41,26 @@ keep() { # folder name arch version source file
     "$(sha256sum < "$6" | cut -d' ' -f1)" "$(stat -c %s "$6")" "$5" >> manifest.part
 }
 fetch() { # folder lines: all at once, since zypper reads its repositories anew each time
-  try=0
+  try=0; locked=0
   while [ $try -lt 3 ]; do
     missing=$(printf '%s\\n' "$2" | while read -r name arch version; do
       [ -z "$name" ] || is "$1/$(base "$name" "$arch" "$version")" "$name" "$arch" "$version" || printf '%s.%s=%s\\n' "$name" "$arch" "$version"
     done)
     [ -n "$missing" ] || return 0
-    zypper --non-interactive --no-refresh --pkg-cache-dir "$PWD/fetched" download $missing
+    ZYPP_LOCK_TIMEOUT=0 zypper --non-interactive --no-refresh --pkg-cache-dir "$PWD/fetched" download $missing 2> fetch.errors; code=$?
+    cat fetch.errors
+    if [ $code -eq ${lockedCode} ] && [ $locked -lt ${lockTries} ]; then locked=$((locked + 1)); sleep ${lockPause}; continue; fi
     find fetched -name '*.rpm' -exec mv {} "$1/" \\;
     try=$((try + 1))
   done
+}
+# Whom or what it was not to be had of, or why zypper would not have it: what it says before it gives each up.
+say_why() {
+  awk '/^ABORT request/ {say(); next}
+    /^Close this application/ {next}
+    NF {sub(/ Do you want to retry retrieval\\?$/, ""); why = why (why == "" ? "" : " ") $0}
+    END {say()}
+    function say() {if (why != "") print "patchdeck-error " why; why = ""}' fetch.errors
 }
 fetch new "$2"
 failed=0
@@ -60,6 +71,7 @@ while read -r name arch version; do
 done <<FRESH
 $2
 FRESH
+[ $failed -eq 0 ] || say_why
 while read -r name arch version; do
   [ -n "$name" ] || continue
   base=$(base "$name" "$arch" "$version")
@@ -80,7 +92,7 @@ while read -r name arch version; do
 done <<PREVIOUS
 $3
 PREVIOUS
-rm -rf fetched
+rm -rf fetched fetch.errors
 ${rebootNames}
 sync
 mv manifest.part manifest

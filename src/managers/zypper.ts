@@ -1,14 +1,24 @@
 import {progressOf, type Progress} from '../jobs/progress.ts';
-import {linesOf, sections} from '../model/answer.ts';
+import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
-import {complaintsOf, hasPackages, installedOf, lockHolders, ownersOf, twice} from './rpm-database.ts';
+import {
+  complaintsOf,
+  foreignOf,
+  hasPackages,
+  installedOf,
+  lockHolders,
+  ownersOf,
+  twice,
+} from './rpm-database.ts';
 import {answerOf, errorsOf} from './zypper-answers.ts';
 import {install, undo} from './zypper-install.ts';
+import {waitingFor} from './zypper-lock.ts';
 import {pending} from './zypper-pending.ts';
+import {printRebootWanted} from './zypper-reboot.ts';
 import {askZypper, printAutomatic, printHeld} from './zypper-shell.ts';
 import {room, simulate, simulateStaged, simulateUndo} from './zypper-simulation.ts';
 import {stage} from './zypper-staging.ts';
@@ -29,6 +39,32 @@ echo '@@ end'`,
     const failures = errorsOf(answer);
     if (answer.code !== 0 && failures.length === 0) failures.push(`zypper ended with ${answer.code}`);
     return {fresh: failures.length === 0, failures};
+  },
+};
+
+/**
+ * Every refresh touches the index of each repository that it looks at, also one that is as it was (libzypp's touchIndexFile). The repository that
+ * was looked at least recently says how old the lists are; one that never was, that nobody knows.
+ */
+const lists: Probe<undefined, number | undefined> = {
+  script: () =>
+    defineScript(
+      'zypper.lists',
+      {},
+      `${askZypper}
+echo '@@ refreshed'
+zypper --non-interactive --xmlout --no-refresh repos 2>/dev/null | sed -n '/ enabled="1"/s/^<repo alias="\\([^"]*\\)".*/\\1/p' | tr / _ |
+  while read -r alias; do
+    cd "/var/cache/zypp/raw/$alias" 2>/dev/null && stat -c %Y repodata/repomd.xml content cookie 2>/dev/null | sort -n | tail -n 1 | grep . || echo never
+  done | sort -n | sed 's/^never$//; q'
+echo '@@ end'`,
+      {root: false},
+    ),
+  parse: raw => {
+    const found = sections('zypper.lists', raw);
+    return wordOf('zypper.lists', found, 'refreshed') === ''
+      ? undefined
+      : numberOf('zypper.lists', found, 'refreshed');
   },
 };
 
@@ -54,15 +90,16 @@ echo '@@ end'`,
   },
 };
 
+/** Fedora has a zypper too, without repositories. */
+const present = `{ command -v zypper >/dev/null 2>&1 && ls /etc/zypp/repos.d/*.repo >/dev/null 2>&1 && ${hasPackages}; }`;
+
 const shell: ManagerShell = {
-  // Fedora has a zypper too, without repositories.
-  present: `command -v zypper >/dev/null 2>&1 && ls /etc/zypp/repos.d/*.repo >/dev/null 2>&1 && ${hasPackages}`,
+  present,
   held: printHeld,
   automatic: printAutomatic,
   broken: twice,
-  // 102: packages that want one were installed since the boot.
-  rebootWanted: `if command -v zypper >/dev/null 2>&1; then
-  zypper --non-interactive needs-rebooting >/dev/null 2>&1; [ $? -ne 102 ] || echo 'zypper needs-rebooting'
+  rebootWanted: `if ${present}; then
+${printRebootWanted}
 fi`,
   paths: ['/var/cache/zypp'],
   lockHolders: `${lockHolders}
@@ -79,7 +116,8 @@ const progress = (line: string): Progress | undefined => {
     /^\((\d{1,6})\/(\d{1,6})\) ((?:Installing|Removing):? \S{1,200})/.exec(line) ?? [];
   if (doing !== undefined) return {percent: share(nth, of), line: cleanLine(doing, 80)};
   const [, fetching, n, m] = /^(Retrieving package \S{1,200}) \((\d{1,6})\/(\d{1,6})\)/.exec(line) ?? [];
-  return fetching === undefined ? progressOf(line) : {percent: share(n, m), line: cleanLine(fetching, 80)};
+  if (fetching !== undefined) return {percent: share(n, m), line: cleanLine(fetching, 80)};
+  return waitingFor(line) ?? progressOf(line);
 };
 
 const share = (nth: string | undefined, of: string | undefined): number =>
@@ -93,8 +131,10 @@ export const zypper = {
   words: {lock: "zypper's lock", look: 'rpm -qa --last', mend: 'zypper verify'},
   shell,
   refresh,
+  lists,
   pending,
   installed: installedOf('zypper'),
+  foreign: foreignOf('zypper'),
   marks,
   room,
   simulate,

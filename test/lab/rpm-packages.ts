@@ -151,6 +151,12 @@ export const rpmPackages: readonly RpmPackage[] = [
     ],
   },
   {name: 'pdrpm-prefails', on: [], versions: [had(), fixed(20014, {scripts: {pre: 'exit 1'}})]},
+  {
+    // Its installation goes on when somebody takes away /run/pdrpm-slow.
+    name: 'pdrpm-slow',
+    on: [],
+    versions: [had(), fixed(20017, {scripts: {post: 'while [ -e /run/pdrpm-slow ]; do sleep 0.2; done'}})],
+  },
   // What zypper leaves as it is: what it needs is nowhere, and what would come is another vendor's.
   {
     name: 'pdrpm-broken',

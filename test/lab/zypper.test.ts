@@ -1,5 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {up, type Lab} from './lab.ts';
+import {mirrorPort} from './network.ts';
+import {publishForeign} from './rpm-foreign.ts';
 import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
 
 /** Debian's zypper and rpm on a real host, beside apt. What zypper says of its own work is compared with what became of it. */
@@ -132,7 +134,30 @@ describe('zypper', () => {
     expect(await state()).toEqual(before);
   });
 
+  it('stages nothing that was changed on the way, is not signed, or by a key that nobody trusts; `zypper download` calls that a success', async () => {
+    await lab.reset(host);
+    await publishForeign(lab);
+    await shell(`rm /etc/zypp/repos.d/*; rpm -e --allmatches --force-debian gpg-pubkey
+printf '[foreign]\\nbaseurl=http://mirror.lab:${mirrorPort}/rpm/foreign\\nrepo_gpgcheck=0\\n' >/etc/zypp/repos.d/foreign.repo`);
+    const before = await state();
+    await planned('pdrpm-web', 'pdrpm-tool', 'pdrpm-reboot');
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    for (const why of [
+      /pdrpm-web-1\.1-1\S* \(foreign\): .*File is unsigned/,
+      /pdrpm-tool-1:1\.0-1\S* \(foreign\): .*Signatures public key is not available/,
+      /pdrpm-reboot-2\.0-1\S* \(foreign\): .*Signature does not verify/,
+    ])
+      expect(test.said).toMatch(why);
+    expect(test.said).toContain('nothing was changed');
+    expect(await state()).toEqual(before);
+    // The lie itself.
+    expect(await ends('zypper -n --pkg-cache-dir /root/none download pdrpm-web=1.1-1')).toBe(0);
+    expect(await shell("find /root/none -name '*.rpm'")).toEqual([]);
+  });
+
   it('says before that there is no way back where the old version is gone', async () => {
+    await lab.reset(host);
     await lab.install(host, 'pdrpm-gone=1.0-1');
     await planned('pdrpm-gone');
     const test = await run('test', '--yes');
@@ -141,7 +166,7 @@ describe('zypper', () => {
     expect(await versions()).toContain('pdrpm-gone 1.0-1');
   });
 
-  it('leaves out a patch that wants a reboot and calls that a success: it stays pending', async () => {
+  it('leaves out a patch that wants a reboot and calls that a success: it stays pending, and its reboot wanted', async () => {
     await lab.reset(host);
     // Without those that it would ask about.
     const asked = [20005, 20007, 20016].map(number => `LABSA-2026:${number}`).join(' ');
@@ -154,5 +179,11 @@ describe('zypper', () => {
     const ids = (result['patches'] as {id: string}[]).map(({id}) => id);
     expect(ids).toContain('zypper:pdrpm-reboot@2.0-1');
     expect(ids).not.toContain('zypper:pdrpm-web@1.1-1');
+    // Told to take it, it asks for the reboot, and says no more of it; the scan does.
+    expect(await ends('zypper -n --non-interactive-include-reboot-patches patch')).toBe(102);
+    expect(await ends('zypper -n needs-rebooting')).toBe(0);
+    const scan = await well('scan', host);
+    const scanned = scan.lines.find(line => line.type === 'host.scanned')?.data?.['summary'];
+    expect(scanned).toMatchObject({rebootWanted: true});
   });
 });

@@ -4,6 +4,7 @@ import {zypper} from '../../src/managers/zypper.ts';
 import {hasCode} from '../../src/model/error.ts';
 import {reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fixture, fixtureLines} from '../fixtures/fixture.ts';
+import {makeStubs} from './stub-programs.ts';
 
 const read = (path: string): Buffer => fixture(`debian-12-zypper/${path}.txt`);
 const refusal = (parse: () => unknown): unknown => {
@@ -149,6 +150,24 @@ describe('what zypper would do', () => {
 });
 
 describe('what zypper says of a host', () => {
+  it.each([
+    [0, 'Reboot is probably not necessary.', ''],
+    [102, 'Reboot is suggested.', 'zypper needs-rebooting\n'],
+    // SLES 12.
+    [
+      2,
+      "Unknown command 'needs-rebooting'",
+      "? zypper needs-rebooting ended with 2: Unknown command 'needs-rebooting'\n",
+    ],
+  ])('is a reboot, none, or that nobody knows, where it ends with %i', async (code, said, expected) => {
+    const stubs = await makeStubs({rpm: 'x\n'});
+    const {stdout} = await stubs.run(`ls() { :; }
+zypper() { echo "${said}"; return ${code}; }
+${zypper.shell.rebootWanted}`);
+    await stubs.remove();
+    expect(stdout).toBe(expected);
+  });
+
   it('is not fresh when one of its repositories is dead', () => {
     expect(zypper.refresh.parse(read('zypper.refresh/fresh'))).toEqual({fresh: true, failures: []});
     const {fresh, failures} = zypper.refresh.parse(read('zypper.refresh/one-repository-dead'));
@@ -184,5 +203,12 @@ describe('what zypper says of a host', () => {
     expect(seen('zypper-install')).toContain('100 Installing: pdrpm-newdep-2.0-1.noarch');
     expect(seen('zypper-undo')[0]).toMatch(/^\d+ Retrieving package pdrpm-/);
     expect(seen('zypper-stage').at(-1)).toMatch(/^100 old /);
+  });
+
+  it('says whom it waits for', () => {
+    const line = 'System management is locked by the application with pid 576 (/usr/bin/zypper).';
+    expect(zypper.progress(line)).toEqual({
+      line: "waiting: /usr/bin/zypper (pid 576) holds zypper's lock",
+    });
   });
 });
