@@ -1,11 +1,19 @@
 import {defineConfig} from 'vitest/config';
 
-/** The lab suite: real hosts, as root, one file after the other. */
+/**
+ * What needs root, one file after the other: `lab` on the lab's hosts, `root` with sshds, accounts and disks of this machine. The two
+ * share nothing and may run side by side (`--project`).
+ */
 export default defineConfig({
   test: {
-    include: ['test/lab/**/*.test.ts'],
-    fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 600_000,
+    projects: ['lab', 'root'].map(name => ({
+      test: {
+        name,
+        fileParallelism: false,
+        include: [`test/${name}/**/*.test.ts`],
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+      },
+    })),
   },
 });

@@ -9,14 +9,14 @@ export type Row = {fault: string; expectation: string; file: string};
 export type Page = {promised: readonly Row[]; since: readonly Row[]; elsewhere: readonly Row[]};
 
 /** The file of a fault by its name in the list. */
-export const fileOf = (name: string): string =>
-  name.startsWith('lab/')
-    ? `test/lab/faults/${name.slice('lab/'.length)}.test.ts`
-    : `test/faults/${name}.test.ts`;
+export const fileOf = (name: string): string => {
+  const [, room = '', file = name] = /^(lab|root)\/(.+)$/.exec(name) ?? [];
+  return join('test', room, 'faults', `${file}.test.ts`);
+};
 
 /** The test files of the suite as they are on disk, but for the one about this page. */
 export const suiteFiles = async (): Promise<string[]> => {
-  const folders = ['test/faults', 'test/lab/faults'];
+  const folders = ['test/faults', 'test/root/faults', 'test/lab/faults'];
   const names = await Promise.all(
     folders.map(async folder => (await readdir(join(root, folder))).map(name => join(folder, name))),
   );
@@ -58,13 +58,13 @@ const table = (lines: readonly Row[]): string =>
 /** The page, made from the tests as they are. */
 export const page = (made: Page): string => {
   const suite = [...made.promised, ...made.since];
-  const inLab = suite.filter(({file}) => file.startsWith('test/lab/')).length;
+  const within = (room: string): number => suite.filter(({file}) => file.startsWith(room)).length;
   const count = (lines: readonly Row[], of: (row: Row) => string): number => new Set(lines.map(of)).size;
   return `# Reliability
 
 No fault of link, host, disk, console or operator makes the console lie, lose state, or run something twice. What follows is made from the tests
-themselves (\`node test/faults/reliability.ts\`). The fault suite is ${count(suite, ({fault}) => fault)} faults in ${count(suite, ({file}) => file)} files with ${suite.length} expectations, ${inLab} of
-them on real hosts (\`test/lab/faults\`; they need root, all others run anywhere). A fault has a file of its own, or several where it is provoked in
+themselves (\`node test/faults/reliability.ts\`). The fault suite is ${count(suite, ({fault}) => fault)} faults in ${count(suite, ({file}) => file)} files with ${suite.length} expectations, ${within('test/lab/')} of
+them on real hosts (\`test/lab/faults\`) and ${within('test/root/')} with the accounts and sshds of this machine (\`test/root/faults\`); both need root, all others run anywhere. A fault has a file of its own, or several where it is provoked in
 several ways; \`test/faults/fault-files.ts\` is their list. Below them are ${made.elsewhere.length} expectations more, tested with the part that they are about.
 
 ## Faults that the suite was promised to have

@@ -17,9 +17,11 @@ const listSchema = z.array(z.object({name: z.string(), file: z.string()}));
  * source misses, this does not. The files are loaded, no test is run.
  */
 export const titlesOf = async (files: readonly string[]): Promise<Titled[]> => {
-  const inLab = files.filter(file => file.startsWith('test/lab/'));
-  const others = files.filter(file => !file.startsWith('test/lab/'));
-  return [...(await list(others, 'vitest.config.ts')), ...(await list(inLab, 'vitest.lab.config.ts'))];
+  const {true: asRoot = [], false: others = []} = Object.groupBy(
+    files,
+    file => `${/^test\/(lab|root)\//.test(file)}`,
+  );
+  return [...(await list(others, 'vitest.config.ts')), ...(await list(asRoot, 'vitest.lab.config.ts'))];
 };
 
 const list = async (files: readonly string[], config: string): Promise<Titled[]> => {

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {realWorldOfFile} from '../ssh/real-world-of-file.ts';
 import {asker, failure, hostNamed, never, script} from '../ssh/world.ts';
-import {must} from './command.ts';
+import {must} from '../lab/command.ts';
 
 const pipeText = `
 const socket = require('node:net').connect(process.argv[3], process.argv[2]);

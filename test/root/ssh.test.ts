@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {realWorldOfFile} from '../ssh/real-world-of-file.ts';
 import {asker, failure, never, script} from '../ssh/world.ts';
-import {run} from './command.ts';
+import {run} from '../lab/command.ts';
 
 const real = realWorldOfFile();
 

@@ -5,7 +5,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {startSshd, type RealSshd} from '../ssh/real-sshd.ts';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, failure, never} from '../ssh/world.ts';
-import {must} from './command.ts';
+import {must} from '../lab/command.ts';
 
 let here: RealWorld;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {realWorldOfFile} from '../../ssh/real-world-of-file.ts';
 import {asker, failure, never} from '../../ssh/world.ts';
-import {must} from '../command.ts';
+import {must} from '../../lab/command.ts';
 import {withAgent} from '../with-agent.ts';
 
 const real = realWorldOfFile();

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, expect, it} from 'vitest';
 import {launcher, makePlace, type Place} from '../commands/program.ts';
 import {makeAccount, removeAccount, type Account} from '../ssh/real-sshd.ts';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
-import {must} from './command.ts';
+import {must} from '../lab/command.ts';
 
 let here: RealWorld;
 let byKey: Account;

@@ -2,7 +2,7 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {appendFile, chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {join} from 'node:path';
-import {must} from '../command.ts';
+import {must} from '../../lab/command.ts';
 import {hashedName, makeKeys, type Keys} from './keys.ts';
 
 /** Five sshds with addresses and names of their own, seen by nobody outside: this runs in its own mount and network namespace. */

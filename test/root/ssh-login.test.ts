@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, failure, never} from '../ssh/world.ts';
-import {must, run} from './command.ts';
+import {must, run} from '../lab/command.ts';
 import {withAgent} from './with-agent.ts';
 
 let here: RealWorld;

@@ -1,7 +1,7 @@
 import {createHmac, randomBytes} from 'node:crypto';
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {must} from '../command.ts';
+import {must} from '../../lab/command.ts';
 
 /** Keys of a throw-away world, each in a file of its name; the values are public halves, `TYPE BASE64`. */
 export type Keys = ReadonlyMap<string, string>;

@@ -5,7 +5,7 @@ import type {Asker} from '../../src/model/question.ts';
 import {defaultConnectLimits} from '../../src/ssh/settings.ts';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
 import {asker, never} from '../ssh/world.ts';
-import {must, run} from './command.ts';
+import {must, run} from '../lab/command.ts';
 
 let here: RealWorld;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readdir, rm, stat, utimes} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
 import {makeRealWorld, type RealWorld} from '../ssh/real-world.ts';
-import {run} from './command.ts';
+import {run} from '../lab/command.ts';
 
 let here: RealWorld;
 let runtime: string;
