@@ -31,12 +31,23 @@ it.each([
   ['ubuntu', '25.04', '2026-11-24', 'ended', 'ubuntu 25.04 has had no security support since 2026-01-15'],
   ['rocky', '9.4', '2026-11-24', 'supported', 'rocky 9.4 is supported until 2032-05-31'],
   ['rhel', '9', '2026-11-24', 'supported', 'rhel 9 is supported until 2032-05-31'],
-  ['almalinux', '8.10', '2026-11-24', 'supported', 'almalinux 8.10 is supported until 2029-03-01'],
-  ['fedora', '42', '2026-11-24', 'ended', 'fedora 42 has had no security support since 2026-05-13'],
+  ['almalinux', '8.10', '2026-11-24', 'supported', 'almalinux 8.10 is supported until 2029-05-31'],
+  ['fedora', '42', '2026-11-24', 'ended', 'fedora 42 has had no security support since 2026-05-27'],
   ['alpine', '3.20.3', '2026-11-24', 'ended', 'alpine 3.20.3 has had no security support since 2026-04-01'],
   ['alpine', '3.22.1', '2026-11-24', 'supported', 'alpine 3.22.1 is supported until 2027-05-01'],
   ['amzn', '2', '2026-11-24', 'ended', 'amzn 2 has had no security support since 2026-06-30'],
   ['amzn', '2023', '2026-11-24', 'supported', 'amzn 2023 is supported until 2029-06-30'],
+  ['ubuntu', '23.10', '2026-11-24', 'ended', 'ubuntu 23.10 has had no security support since 2024-07-11'],
+  [
+    'rhel',
+    '7.9',
+    '2026-11-24',
+    'ended',
+    'rhel 7.9 has had no security support since 2024-06-30; ELS, which is paid for, goes on until 2029-05-31',
+  ],
+  ['sles', '15', '2026-11-24', 'ended', 'sles 15 has had no security support since 2019-12-31'],
+  ['sles', '15.7', '2026-11-24', 'supported', 'sles 15.7 is supported until 2031-07-31'],
+  ['amzn', '2018.03', '2026-11-24', 'ended', 'amzn 2018.03 has had no security support since 2023-12-31'],
   ['centos', '7', '2026-11-24', 'ended', 'centos 7 has had no security support since 2024-06-30'],
   [
     'sles',
@@ -59,10 +70,24 @@ it.each([
 it.each([
   ['debian', ''],
   ['debian', '99'],
-  ['sles', '15.6'],
-  ['fedora', '44'],
-  ['alpine', '3.24_alpha20260101'],
+  ['sles', '15.8'],
+  ['sles', '17'],
+  ['fedora', '45'],
+  ['alpine', '3.25_alpha20260701'],
+  ['ol', '10.1'],
   ['nixos', '24.05'],
 ])('does not take %s %s, of which nothing is known, for supported', (id, version) => {
   expect(on(id, version, '2026-11-24').state).toBe('unknown');
+});
+
+it('tells CentOS Linux from CentOS Stream, which have one id', () => {
+  const os = (name: string, version: string) => ({id: 'centos', version, codename: '', name});
+  const now = Date.parse('2026-11-24');
+  expect(supportOf(os('CentOS Linux 8', '8'), now).sentence).toMatch(/no security support since 2021-12-31/);
+  expect(supportOf(os('CentOS Stream 8', '8'), now).sentence).toMatch(/no security support since 2024-05-31/);
+  expect(supportOf(os('CentOS Stream 10 (Coughlan)', '10'), now)).toMatchObject({
+    state: 'supported',
+    ends: '2030-05-31',
+  });
+  expect(supportOf(os('CentOS Linux 9', '9'), now).state).toBe('unknown');
 });
