@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {hostSchema} from '../model/host.ts';
 import {jobIdSchema, jobOutcomes, jobSchema} from '../model/job.ts';
+import {managerIdSchema} from '../model/package.ts';
 import {patchIdSchema} from '../model/patch.ts';
 import {phaseSchema, stageNameSchema, troubleSchema} from '../model/phase.ts';
 import {gradeSchema} from '../model/rollback.ts';
@@ -62,7 +63,13 @@ export const bodySchema = z.discriminatedUnion('type', [
     /** sha256 of what the plan does, without the run and revision it is of; absent in older runs. */
     content: digestSchema.exactOptional(),
   }),
-  event('host.planned', {host, planDigest: digestSchema, changes: z.int()}),
+  event('host.planned', {
+    host,
+    planDigest: digestSchema,
+    changes: z.int(),
+    /** Those of its managers that the plan uses, in the order of its steps; absent in older runs. */
+    managers: z.array(managerIdSchema).exactOptional(),
+  }),
   event('host.phase', {host, phase: phaseSchema, note: z.string().max(500)}),
   event('host.checked', {
     host,

@@ -55,7 +55,8 @@ export const applyToHost = (record: HostRecord, event: HostEvent): HostRecord =>
     }
     case 'host.planned': {
       const rest = omit(record, 'checked', 'point', 'rollbackAccepted');
-      const planned = {planDigest: event.data.planDigest, changes: event.data.changes};
+      const {planDigest, changes, managers} = event.data;
+      const planned = {planDigest, changes, ...(managers === undefined ? {} : {managers})};
       const attemptFrom = record.jobs.length;
       return {...rest, planned, attemptFrom, phase: 'queued', phaseSince: event.ts, note: '', troubles: []};
     }

@@ -136,12 +136,16 @@ const withoutRoot = (state: RunState): Refusal | undefined => {
 };
 
 /**
- * A host with a manager that nobody has proven here, and of which nobody says that it was tried on such hosts: what its documentation
- * leaves out would be learnt from a host that matters.
+ * A host that is to be changed by a manager that nobody has proven here, and of which nobody says that it was tried on such hosts: what its
+ * documentation leaves out would be learnt from a host that matters.
  */
 const untried = (state: RunState): Refusal | undefined => {
   const waiting = plannedHosts(state).flatMap(record => {
-    const says = record.scan?.documented?.filter(({manager}) => !record.host.tried?.includes(manager)) ?? [];
+    const says =
+      record.scan?.documented?.filter(
+        ({manager}) =>
+          record.planned?.managers?.includes(manager) !== false && !record.host.tried?.includes(manager),
+      ) ?? [];
     return says.length === 0 ? [] : [{record, says}];
   });
   const [first] = waiting;

@@ -1,5 +1,6 @@
 import type {Host} from '../model/host.ts';
 import type {Job, JobOutcome} from '../model/job.ts';
+import type {ManagerId} from '../model/package.ts';
 import type {Phase, StageName, Trouble} from '../model/phase.ts';
 import type {Grade} from '../model/rollback.ts';
 import type {ScanSummary} from '../model/scan.ts';
@@ -28,7 +29,7 @@ export type HostRecord = {
   readonly goesLast?: GoesLast;
   readonly scan?: ScanSummary & {file: string; at: string};
   readonly unreachable?: Trouble & {at: string};
-  readonly planned?: {planDigest: string; changes: number};
+  readonly planned?: {planDigest: string; changes: number; managers?: readonly ManagerId[]};
   readonly checked?: {planDigest: string; ready: boolean; findings: string[]};
   readonly point?: {planDigest: string; file: string; grade: Grade; why: string};
   readonly rollbackAccepted?: {reason: string; by: string};

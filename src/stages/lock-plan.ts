@@ -134,7 +134,12 @@ const recordPlan = async (context: RunContext, plan: Plan, reason: string): Prom
   for (const host of plan.hosts) {
     await context.record({
       type: 'host.planned',
-      data: {host: host.host, planDigest: digest, changes: count(host)},
+      data: {
+        host: host.host,
+        planDigest: digest,
+        changes: count(host),
+        managers: host.steps.map(({manager}) => manager),
+      },
     });
   }
   // Last: a plan is locked when every host of it is recorded.

@@ -151,6 +151,16 @@ describe('test', () => {
     });
     expect(gate(tried('apk'), 'test')).toBeUndefined();
     expect(gate(tried('dnf5'), 'test')?.code).toBe('gate.untried');
+    // What the plan does not use is no reason; of older runs nobody knows what theirs used.
+    const uses = (...managers: ManagerId[]): Body => {
+      const body = planned('web2');
+      return body.type === 'host.planned' ? {...body, data: {...body.data, managers}} : body;
+    };
+    const using = (body: Body): string | undefined =>
+      refusal('test', ...scan, documented, locked(digest, 1), planned('web1'), body);
+    expect(using(uses('custom/shop'))).toBeUndefined();
+    expect(using(uses('apt', 'apk'))).toBe('gate.untried');
+    expect(using(planned('web2'))).toBe('gate.untried');
   });
 });
 

@@ -5,12 +5,12 @@ import {second} from '../rollout/second-manager.ts';
 import {createWorld, planned, type World} from '../rollout/simulated-hosts.ts';
 
 const documented = {...second, proven: {by: 'doc', source: 'its manual page', version: 'dnf 4.14'}} as const;
-const scannedAndPlanned = async (tried?: 'dnf4'): Promise<World> => {
+const scannedAndPlanned = async (tried?: 'dnf4', packages = ['tzdata', 'lib']): Promise<World> => {
   const world = createWorld(
     {web1: tried === undefined ? {} : {tried: [tried]}},
     {beside: ['web1'], managers: [apt, documented]},
   );
-  await planned(world, ['tzdata', 'lib']);
+  await planned(world, packages);
   return world;
 };
 
@@ -24,6 +24,12 @@ test('a host with a manager that is known from its documentation is scanned and 
   expect(gate(context.state(), 'test')).toMatchObject({code: 'gate.untried'});
   expect(gate(context.state(), 'deploy')).toMatchObject({code: 'gate.untried'});
   expect(asked.filter(line => line.includes('job.start'))).toEqual([]);
+});
+
+test('it stands in the way of no plan that does not use it', async () => {
+  const {context} = await scannedAndPlanned(undefined, ['tzdata']);
+  expect(context.recordOf('web1').scan?.documented).toHaveLength(1);
+  expect(gate(context.state(), 'test')).toBeUndefined();
 });
 
 test('unless the inventory says that it was tried there', async () => {
