@@ -1,5 +1,4 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
-import {FakeEngine} from './fake-engine.ts';
+import {expect, test} from 'vitest';
 import {
   agent,
   deployingShop,
@@ -11,37 +10,26 @@ import {
   scannedShop,
   testedShop,
 } from './fleet.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
-  shown = await show({engine, now: engine.now, ...options});
-  return shown;
-};
+const desk = deskForEach();
 
 const signedShop = (): void => {
-  testedShop(engine);
-  engine.happen({type: 'stage.signed-off', data: {stage: 'test', name: 'kim', reason: 'healthy'}});
+  testedShop(desk.engine);
+  desk.engine.happen({type: 'stage.signed-off', data: {stage: 'test', name: 'kim', reason: 'healthy'}});
 };
 
 test('b begins the scan of a fleet that nobody asked yet', async () => {
-  const console = await open();
+  const console = await desk.open();
   expect(console.frame()).toContain('b begins the scan.');
   await console.send('b');
   await console.until('the scan has started');
-  expect(engine.commands).toEqual([{type: 'start', stage: 'identify'}]);
+  expect(desk.engine.commands).toEqual([{type: 'start', stage: 'identify'}]);
 });
 
 test('a host that does not answer is left out with a reason, never without', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('jj');
   await console.send('l');
   await console.until('Leave 1 host out of this run');
@@ -49,36 +37,36 @@ test('a host that does not answer is left out with a reason, never without', asy
   await console.until('reason is needed');
   await console.send('being repaired\r');
   await console.until('left out');
-  expect(engine.commands).toEqual([{type: 'leave-out', hosts: ['web02'], reason: 'being repaired'}]);
+  expect(desk.engine.commands).toEqual([{type: 'leave-out', hosts: ['web02'], reason: 'being repaired'}]);
 });
 
 test('space chooses a patch, u takes it back', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send(' ');
   await console.until('1 patch chosen; u takes it back');
   expect(console.frame()).toMatch(/\* +98 +! kev/);
   await console.send('u');
   await console.until('taken back');
-  expect(engine.commands).toEqual([
+  expect(desk.engine.commands).toEqual([
     {type: 'choose', patches: [openssl.id], chosen: true},
     {type: 'choose', patches: [openssl.id], chosen: false},
   ]);
 });
 
 test('a chooses what matches the filter and nothing else', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send('/is:security\ra');
   await console.until('2 patches chosen');
-  expect(engine.commands).toEqual([{type: 'choose', patches: [openssl.id, perl.id], chosen: true}]);
+  expect(desk.engine.commands).toEqual([{type: 'choose', patches: [openssl.id, perl.id], chosen: true}]);
 });
 
 test('the plan is locked after a summary that asks about reboots; n and Enter lock nothing', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send('aL');
   await console.until('May a host reboot where a patch needs it?');
@@ -87,15 +75,15 @@ test('the plan is locked after a summary that asks about reboots; n and Enter lo
   await console.until('press the key of a choice');
   await console.send('n');
   await console.untilGone('May a host reboot');
-  expect(engine.commands.filter(command => command.type === 'lock-plan')).toEqual([]);
+  expect(desk.engine.commands.filter(command => command.type === 'lock-plan')).toEqual([]);
   await console.send('Lw');
   await console.until('the plan is locked');
-  expect(engine.commands.at(-1)).toEqual({type: 'lock-plan', reboot: 'when-needed'});
+  expect(desk.engine.commands.at(-1)).toEqual({type: 'lock-plan', reboot: 'when-needed'});
 });
 
 test('a deploy shows its summary and starts only when the count is typed; Enter alone does nothing', async () => {
   signedShop();
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('D');
   const frame = await console.until('Deploy plan abababab');
   expect(frame).toContain('wave 2');
@@ -105,46 +93,46 @@ test('a deploy shows its summary and starts only when the count is typed; Enter 
   await console.send(keys.enter);
   await console.send('3\r');
   await console.until('type 2 or shop-eu, then Enter');
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
   await console.send('\u007f2\r');
   await console.until('the deploy has started');
-  expect(engine.commands).toEqual([{type: 'start', stage: 'deploy'}]);
+  expect(desk.engine.commands).toEqual([{type: 'start', stage: 'deploy'}]);
 });
 
 test('a live action cannot be pasted, and Esc leaves it undone', async () => {
   signedShop();
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('D');
   await console.send('\u001b[200~shop-eu\u001b[201~');
   await console.until('pasted text was not taken');
   await console.send(keys.esc);
   await console.until('nothing was done');
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('a deploy of selected hosts that are all at their end is refused before anything is asked', async () => {
   signedShop();
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('/web01\r');
   await console.send(' ');
   await console.until('1 selected');
   await console.send('D');
   await console.until(/none of\s+the selected hosts is left to deploy to/);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('a deploy says which of its hosts the filter hides', async () => {
   signedShop();
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('/db1\r');
   await console.send('D');
   await console.until('1 host of them is hidden by the filter');
 });
 
 test('a test names the canaries it changes, and those that are at their end apart', async () => {
-  testedShop(engine);
-  engine.happen(phase('web01', 'rolled back'));
-  const console = await open({stage: 'test'});
+  testedShop(desk.engine);
+  desk.engine.happen(phase('web01', 'rolled back'));
+  const console = await desk.open({stage: 'test'});
   expect(console.frame()).toMatch(/lock the plan\S*\s+anew \(2, then L\)/);
   await console.send('T');
   const frame = await console.until('Nothing is CHANGED: the canaries are at their end.');
@@ -153,18 +141,18 @@ test('a test names the canaries it changes, and those that are at their end apar
 });
 
 test('a range chooses what is neither chosen nor blocked, and its undo takes back no more than that', async () => {
-  rankedShop(engine);
-  engine.happenAll([
+  rankedShop(desk.engine);
+  desk.engine.happenAll([
     {type: 'patches.chosen', data: {patches: [openssl.id], chosen: true}},
     {type: 'version.blocked', data: {patch: perl.id, reason: 'it breaks the shop'}},
   ]);
-  const console = await open({stage: 'prioritize'});
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('acme-agent');
   await console.send('gvG ');
   await console.until('1 patch chosen; u takes it back');
   await console.send('u');
   await console.until('taken back');
-  expect(engine.commands).toEqual([
+  expect(desk.engine.commands).toEqual([
     {type: 'choose', patches: [agent.id], chosen: true},
     {type: 'choose', patches: [agent.id], chosen: false},
   ]);
@@ -172,7 +160,7 @@ test('a range chooses what is neither chosen nor blocked, and its undo takes bac
 
 test('selected hosts narrow a deploy, and the summary says so', async () => {
   signedShop();
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('/db1\r');
   await console.send(' ');
   await console.until('1 selected');
@@ -180,41 +168,41 @@ test('selected hosts narrow a deploy, and the summary says so', async () => {
   await console.until('Only the selected hosts: db1.');
   await console.send('1\r');
   await console.until('the deploy has started');
-  expect(engine.commands).toEqual([{type: 'start', stage: 'deploy', hosts: ['db1']}]);
+  expect(desk.engine.commands).toEqual([{type: 'start', stage: 'deploy', hosts: ['db1']}]);
 });
 
 test('what the engine refuses is shown with the next step', async () => {
   signedShop();
-  engine.answer = () => ({code: 'x', what: 'the window is closed', next: 'wait until 22:00 CET'});
-  const console = await open({stage: 'deploy'});
+  desk.engine.answer = () => ({code: 'x', what: 'the window is closed', next: 'wait until 22:00 CET'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('D');
   await console.send('shop-eu\r');
   await console.until('the window is closed. Next: wait until 22:00 CET');
 });
 
 test('a key that cannot be used now says why', async () => {
-  testedShop(engine);
-  const console = await open({stage: 'deploy'});
+  testedShop(desk.engine);
+  const console = await desk.open({stage: 'deploy'});
   await console.send('D');
   await console.until(/not now, nobody\s+signed the test off/);
   expect(console.frame()).toContain('sign off (o on Test)');
 });
 
 test('the sign-off has the name filled in and wants a reason', async () => {
-  testedShop(engine);
-  const console = await open({stage: 'test'});
+  testedShop(desk.engine);
+  const console = await desk.open({stage: 'test'});
   await console.send('o');
   await console.until('name    kim');
   await console.send('canary ran for an hour\r');
   await console.until('signed off');
-  expect(engine.commands).toEqual([
+  expect(desk.engine.commands).toEqual([
     {type: 'sign-off', stage: 'test', name: 'kim', reason: 'canary ran for an hour'},
   ]);
 });
 
 test('X and Ctrl-C show the same choice; Ctrl-C twice stops nothing', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   await console.send('X');
   const byKey = await console.until('Stop Deploy');
   await console.send(keys.esc);
@@ -224,18 +212,18 @@ test('X and Ctrl-C show the same choice; Ctrl-C twice stops nothing', async () =
   const choice = (frame: string): string =>
     frame.slice(frame.indexOf('Stop Deploy'), frame.indexOf('leave the console'));
   expect(choice(console.frame())).toBe(choice(byKey));
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
   expect(console.left()).toBe(false);
   await console.send('h');
   await console.until('stopping: nothing new starts');
-  expect(engine.commands).toEqual([
+  expect(desk.engine.commands).toEqual([
     {type: 'stop', how: 'after-hosts', reason: 'stopped at the console by kim'},
   ]);
 });
 
 test('X is there on every screen', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   for (const key of '12345') {
     await console.send(key);
     await console.send('X');
@@ -246,19 +234,19 @@ test('X is there on every screen', async () => {
 });
 
 test('p pauses the deploy and p goes on', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   await console.send('p');
   await console.until('PAUSED');
   await console.send('p');
   await console.untilGone('PAUSED');
-  expect(engine.commands.map(command => command.type)).toEqual(['pause', 'resume']);
+  expect(desk.engine.commands.map(command => command.type)).toEqual(['pause', 'resume']);
 });
 
 test('while it is being stopped p neither pauses nor goes on, and a weaker stop is not offered', async () => {
-  deployingShop(engine);
-  const console = await open();
-  engine.happen({type: 'run.stopping', data: {how: 'after-hosts', reason: 'enough'}});
+  deployingShop(desk.engine);
+  const console = await desk.open();
+  desk.engine.happen({type: 'run.stopping', data: {how: 'after-hosts', reason: 'enough'}});
   await console.until('STOPPING after the hosts at work');
   await console.send('p');
   await console.until('it is being stopped');
@@ -268,13 +256,13 @@ test('while it is being stopped p neither pauses nor goes on, and a weaker stop 
   const frame = await console.until('Stop Deploy');
   expect(frame).not.toContain('stop after this wave');
   expect(frame).not.toMatch(/pause/);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('a pause is seen on every screen, and X goes on from each', async () => {
-  deployingShop(engine);
-  const console = await open();
-  engine.happen({type: 'run.paused', data: {reason: 'lunch'}});
+  deployingShop(desk.engine);
+  const console = await desk.open();
+  desk.engine.happen({type: 'run.paused', data: {reason: 'lunch'}});
   for (const key of '12345') {
     await console.send(key);
     await console.until('PAUSED');
@@ -283,12 +271,12 @@ test('a pause is seen on every screen, and X goes on from each', async () => {
   await console.until('go on');
   await console.send('p');
   await console.untilGone('PAUSED');
-  expect(engine.commands).toEqual([{type: 'resume'}]);
+  expect(desk.engine.commands).toEqual([{type: 'resume'}]);
 });
 
 test('q leaves at once when nothing runs, and asks while something does', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   await console.send('q');
   await console.until('Hosts finish what was started');
   await console.send(keys.enter);
@@ -310,7 +298,7 @@ test('a rollback wants a reason, shows the way back, and then the count', async 
     bootId: 'b',
     machineId: 'm',
   } as const;
-  engine.happenAll([
+  desk.engine.happenAll([
     {type: 'job.intended', data: {job: install}},
     phase('web01', 'failed', 'nginx.service is failed'),
     {
@@ -326,7 +314,7 @@ test('a rollback wants a reason, shows the way back, and then the count', async 
       },
     },
   ]);
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.until('suspect');
   await console.send('R');
   await console.send('nginx fell over\r');
@@ -334,34 +322,37 @@ test('a rollback wants a reason, shows the way back, and then the count', async 
   expect(frame).toContain('full');
   await console.send('1\r');
   await console.until('rolling back');
-  expect(engine.commands).toEqual([{type: 'roll-back', hosts: ['web01'], reason: 'nginx fell over'}]);
+  expect(desk.engine.commands).toEqual([{type: 'roll-back', hosts: ['web01'], reason: 'nginx fell over'}]);
   // What was blamed can still be blocked when the trouble is gone.
-  engine.happenAll([{type: 'host.trouble-cleared', data: {host: 'web01'}}, phase('web01', 'rolled back')]);
+  desk.engine.happenAll([
+    {type: 'host.trouble-cleared', data: {host: 'web01'}},
+    phase('web01', 'rolled back'),
+  ]);
   await console.until('rolled back');
   await console.send('B');
   await console.send('it broke nginx\ry');
   await console.until('blocked');
-  expect(engine.commands.at(-1)).toEqual({type: 'block', patch: openssl.id, reason: 'it broke nginx'});
+  expect(desk.engine.commands.at(-1)).toEqual({type: 'block', patch: openssl.id, reason: 'it broke nginx'});
 });
 
 test('a console that only reads changes nothing and says why', async () => {
   signedShop();
-  const console = await open({stage: 'deploy', mode: 'read-only'});
+  const console = await desk.open({stage: 'deploy', mode: 'read-only'});
   expect(console.frame()).toContain('READ-ONLY');
   await console.send('D');
   await console.until(/this\s+console only reads: another one holds the run/);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('a console that follows takes the run over when the one that held it is gone, and after a y', async () => {
   signedShop();
-  engine.holder = 'answers';
-  const console = await open({stage: 'deploy', mode: 'read-only'});
+  desk.engine.holder = 'answers';
+  const console = await desk.open({stage: 'deploy', mode: 'read-only'});
   expect(console.frame()).not.toContain('take over');
   await console.send('O');
   await console.until(/that\s+holds\s+the\s+run\s+still\s+answers/);
-  engine.holder = 'gone';
-  engine.signal('web01', 'looked at');
+  desk.engine.holder = 'gone';
+  desk.engine.signal('web01', 'looked at');
   await console.until('O take over');
   await console.send('O');
   await console.until(/Take run \S+ over\?/);
@@ -369,27 +360,27 @@ test('a console that follows takes the run over when the one that held it is gon
   expect(console.takenOver()).toBe(false);
   await console.send('y');
   expect(console.takenOver()).toBe(true);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('closing the run wants a reason and a y', async () => {
   signedShop();
-  const console = await open({stage: 'verify'});
+  const console = await desk.open({stage: 'verify'});
   await console.send('C');
   await console.send('done for tonight\r');
   await console.until('Close the run?');
   await console.send(keys.enter);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
   await console.send('y');
   await console.until('the run is closed');
-  expect(engine.commands).toEqual([{type: 'close', reason: 'done for tonight'}]);
+  expect(desk.engine.commands).toEqual([{type: 'close', reason: 'done for tonight'}]);
 });
 
 /** An engine that answers when it is told to. */
 const slow = () => {
   let go: (() => void) | undefined;
-  const submit = engine.submit.bind(engine);
-  engine.submit = async command => {
+  const submit = desk.engine.submit.bind(desk.engine);
+  desk.engine.submit = async command => {
     await new Promise<void>(resolve => (go = resolve));
     return await submit(command);
   };
@@ -397,8 +388,8 @@ const slow = () => {
 };
 
 test('while the engine works at a word the console says so, and stop does not wait for it', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   const hold = slow();
   await console.send('Lw');
@@ -412,9 +403,9 @@ test('while the engine works at a word the console says so, and stop does not wa
 
 test('keys typed long before the engine answered are forgotten: they were meant for another screen', async () => {
   let ahead = 0;
-  engine.now = () => Date.now() + ahead;
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize', now: engine.now});
+  desk.engine.now = () => Date.now() + ahead;
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize', now: desk.engine.now});
   await console.until('openssl');
   const hold = slow();
   await console.send('Lw');
@@ -422,6 +413,6 @@ test('keys typed long before the engine answered are forgotten: they were meant 
   ahead = 2000;
   hold.answer();
   await console.until('the plan is locked');
-  expect(engine.commands.map(({type}) => type)).toEqual(['lock-plan']);
+  expect(desk.engine.commands.map(({type}) => type)).toEqual(['lock-plan']);
   expect(console.frame()).not.toContain('May a host reboot');
 });

@@ -1,24 +1,13 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
-import {FakeEngine} from './fake-engine.ts';
+import {expect, test} from 'vitest';
 import {host, rankedShop, scannedShop, shop} from './fleet.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
-  shown = await show({engine, now: engine.now, ...options});
-  return shown;
-};
+const desk = deskForEach();
 const right = '\u001b[C';
 
 test('o says what a host is worth: picked by a letter or an arrow, shown before it is done, and only what changed', async () => {
-  scannedShop(engine);
-  const console = await open({stage: 'identify'});
+  scannedShop(desk.engine);
+  const console = await desk.open({stage: 'identify'});
   await console.send('/');
   await console.send(`db1${keys.enter}o`);
   const form = await console.until('Describe 1 host');
@@ -41,10 +30,10 @@ test('o says what a host is worth: picked by a letter or an arrow, shown before 
   expect(asked).toContain('exposure: isolated (was not stated)');
   expect(asked).toContain('owner: not stated (was dba)');
   expect(asked).toContain('Written to the overlay beside the inventory, which itself stays as it is.');
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
   await console.send('y');
   await console.until('described');
-  expect(engine.commands).toEqual([
+  expect(desk.engine.commands).toEqual([
     {
       type: 'describe',
       hosts: ['db1'],
@@ -60,8 +49,8 @@ test('o says what a host is worth: picked by a letter or an arrow, shown before 
 });
 
 test('of several hosts what differs stays as it is on each, and is said; the others are described together', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'identify'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'identify'});
   await console.send('aA');
   await console.send('/');
   await console.send(`is:canary or db${keys.enter}ao`);
@@ -75,13 +64,13 @@ test('of several hosts what differs stays as it is on each, and is said; the oth
   expect(asked).not.toContain('criticality:');
   await console.send('y');
   await console.until('described. Next: rank what is pending anew (2, then b)');
-  expect(engine.commands).toMatchObject([{type: 'describe', description: {data: 'confidential'}}]);
-  expect(engine.commands[0]).not.toHaveProperty('description.criticality');
+  expect(desk.engine.commands).toMatchObject([{type: 'describe', description: {data: 'confidential'}}]);
+  expect(desk.engine.commands[0]).not.toHaveProperty('description.criticality');
 });
 
 test('what was not changed is not asked for, and n, Esc and Enter change nothing', async () => {
-  scannedShop(engine);
-  const console = await open({stage: 'identify'});
+  scannedShop(desk.engine);
+  const console = await desk.open({stage: 'identify'});
   await console.send('o');
   await console.until('Describe 1 host');
   for (let i = 0; i < 5; i++) await console.send(keys.enter);
@@ -95,27 +84,27 @@ test('what was not changed is not asked for, and n, Esc and Enter change nothing
   await console.until('Enter alone confirms nothing');
   await console.send('n');
   await console.until('nothing was done');
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('a console that only follows changes nothing, and shows what the other one says of a host', async () => {
-  scannedShop(engine);
-  const console = await open({mode: 'read-only', stage: 'identify'});
+  scannedShop(desk.engine);
+  const console = await desk.open({mode: 'read-only', stage: 'identify'});
   await console.send('o');
   await console.until('this console only reads');
-  engine.happen({type: 'host.included', data: {host: host('db1', {...shop[3], owner: 'night shift'})}});
+  desk.engine.happen({type: 'host.included', data: {host: host('db1', {...shop[3], owner: 'night shift'})}});
   await console.send(keys.enter);
   await console.until('night shift');
 });
 
 test('a refusal is a sentence with its next step', async () => {
-  scannedShop(engine);
-  engine.answer = () => ({
+  scannedShop(desk.engine);
+  desk.engine.answer = () => ({
     code: 'overlay.changed',
     what: 'somebody changed it meanwhile: criticality of db1 is low now; nothing was written',
     next: 'it is shown as it is now; say it again',
   });
-  const console = await open({stage: 'identify'});
+  const console = await desk.open({stage: 'identify'});
   await console.send(`oc${keys.down}${keys.down}`);
   await console.until('Describe 1 host');
   await console.send(`p${keys.enter}${keys.enter}${keys.enter}`);

@@ -1,28 +1,16 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {parseFilter} from '../../components/table/filter.ts';
-import {FakeEngine} from './fake-engine.ts';
 import {rankedShop, scannedShop} from './fleet.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys, type Shown} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
-  shown = await show({engine, now: engine.now, ...options});
-  return shown;
-};
+const desk = deskForEach();
 
 const hostsShown = (console: Shown): string[] =>
   console.rows().flatMap(row => /^ [> ] [* ] ((?:web|db)\d+)/.exec(row)?.[1] ?? []);
 
 test('the filter is live, shows how many match, and Esc clears it', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('/trixie');
   await console.until('1/4');
   expect(hostsShown(console)).toEqual(['web10']);
@@ -32,8 +20,8 @@ test('the filter is live, shows how many match, and Esc clears it', async () => 
 });
 
 test('field:value, comparisons, ! and or narrow what is shown', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   for (const [filter, wanted] of [
     ['group:db', ['db1']],
     ['!group:db', ['web01', 'web02', 'web10']],
@@ -51,15 +39,15 @@ test('field:value, comparisons, ! and or narrow what is shown', async () => {
 });
 
 test('nothing matches: it is said, and how to get back', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('/nosuchhost');
   await console.until('Nothing matches the filter. Esc clears it.');
 });
 
 test('while a filter is typed the cursor goes back to its row as soon as it matches', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('j');
   await console.until(/> {3}web01/);
   await console.send('/is:d');
@@ -69,14 +57,14 @@ test('while a filter is typed the cursor goes back to its row as soon as it matc
 });
 
 test('a selection survives filter, sort and new data, and what is hidden is counted', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('a');
   await console.until('4 selected');
   await console.send('/db\r');
   await console.until('3 selected are hidden by the filter');
   await console.send('s');
-  engine.happen({type: 'host.left-out', data: {host: 'web02', reason: 'broken'}});
+  desk.engine.happen({type: 'host.left-out', data: {host: 'web02', reason: 'broken'}});
   await console.send(keys.esc);
   await console.until('4 shown   4 selected');
   await console.send('A');
@@ -84,8 +72,8 @@ test('a selection survives filter, sort and new data, and what is hidden is coun
 });
 
 test('v and space select a range', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('vjj ');
   await console.until('3 selected');
 });
@@ -98,8 +86,8 @@ test('a half-typed term does not empty the table, an unknown field is plain text
 });
 
 test('patches are filtered by what is known of them', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send('/is:kev\r');
   await console.until('1/3');

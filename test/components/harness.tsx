@@ -1,4 +1,5 @@
 import {render} from 'ink';
+import {afterEach, beforeEach} from 'vitest';
 import {Console} from '../../components/console.tsx';
 import {makeConsoleStore} from '../../components/console-store.ts';
 import {makeTheme} from '../../components/theme.ts';
@@ -87,6 +88,21 @@ export const show = async (options: Options = {}) => {
       store.close();
     },
   };
+};
+
+/** Called once by a test file, outside of its tests: for each of them an engine of its own, and a console on it that goes with the test. */
+export const deskForEach = () => {
+  const desk = {
+    engine: new FakeEngine(() => Date.now()),
+    shown: undefined as Shown | undefined,
+    open: async (options: Options = {}): Promise<Shown> =>
+      (desk.shown = await show({engine: desk.engine, now: desk.engine.now, ...options})),
+  };
+  beforeEach(() => {
+    desk.engine = new FakeEngine(() => Date.now());
+  });
+  afterEach(() => desk.shown?.unmount());
+  return desk;
 };
 
 export const keys = {

@@ -1,5 +1,4 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
-import {FakeEngine} from './fake-engine.ts';
+import {expect, test} from 'vitest';
 import {
   begin,
   deployingShop,
@@ -15,23 +14,12 @@ import {
   testedShop,
 } from './fleet.ts';
 import type {Body} from '../../src/record/event.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
-  shown = await show({engine, now: engine.now, ...options});
-  return shown;
-};
+const desk = deskForEach();
 
 test('every empty screen says what it is for and which key starts it, a blocked one why it is', async () => {
-  const console = await open();
+  const console = await desk.open();
   for (const [key, purpose, start] of [
     ['1', 'Identify asks every host', 'b begins the scan'],
     ['2', 'Prioritize ranks', 'b ranks what the scan found'],
@@ -47,22 +35,22 @@ test('every empty screen says what it is for and which key starts it, a blocked 
 });
 
 test('a blocked stage stays in the trail and says what opens it', async () => {
-  scannedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  scannedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   const frame = await console.until('Not yet: 1 host did not answer: web02');
   expect(frame).toContain('leave each of them out by name');
   expect(frame).toContain('[2 Prioritize]');
 });
 
 test('the console opens on the stage that runs', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   expect(console.frame()).toContain('[4 Deploy]~');
 });
 
 test('Identify shows what is exposed, and marks what nobody knows with a question mark', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   const frame = console.frame();
   expect(frame).toContain('3 of 4 answered   1 silent   2 exposed, 10 security fixes');
   expect(frame).toMatch(/web02 +x {2}no answer +\? +\?/);
@@ -70,9 +58,11 @@ test('Identify shows what is exposed, and marks what nobody knows with a questio
 });
 
 test('Identify marks a host of which nobody can say whether it wants a reboot', async () => {
-  scannedShop(engine);
-  engine.happenAll([scanned('db1', {rebootUnknown: 'whether it wants a reboot is not known: no plugin'})]);
-  const console = await open({columns: 100});
+  scannedShop(desk.engine);
+  desk.engine.happenAll([
+    scanned('db1', {rebootUnknown: 'whether it wants a reboot is not known: no plugin'}),
+  ]);
+  const console = await desk.open({columns: 100});
   const frame = console.frame();
   expect(frame).toMatch(/web01 .* 0 {2}wanted +now/);
   expect(frame).toMatch(/db1 .* 0 {2}\? +now/);
@@ -80,7 +70,7 @@ test('Identify marks a host of which nobody can say whether it wants a reboot', 
 });
 
 test('Enter on a host shows what is pending there, with origin and what to do about what is held', async () => {
-  begin(engine, [host('web01')]);
+  begin(desk.engine, [host('web01')]);
   const scan = {
     v: 1,
     host: 'web01',
@@ -116,11 +106,11 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
     ],
     installed: [],
   };
-  engine.happenAll([
-    scanned('web01', summary({os: 'Debian GNU/Linux 12 (bookworm)'}), engine.keep(scan)),
+  desk.engine.happenAll([
+    scanned('web01', summary({os: 'Debian GNU/Linux 12 (bookworm)'}), desk.engine.keep(scan)),
     ended('identify'),
   ]);
-  const console = await open({rows: 30});
+  const console = await desk.open({rows: 30});
   await console.send(keys.enter);
   const frame = await console.until('1 update pending');
   expect(frame).toContain('1.22.1-9 > 1.22.1-9+deb12u3');
@@ -136,13 +126,13 @@ test('Enter on a jump host shows that it goes last, alone, and for whom; on one 
     because: 'nothing needs more',
     jumps: jumps.map(name => ({name, address: name, port: 22})),
   });
-  begin(engine, shop);
-  engine.happenAll([
+  begin(desk.engine, shop);
+  desk.engine.happenAll([
     scanned('web01', {reach: reach()}),
     scanned('db1', {reach: reach('web01')}),
     ended('identify'),
   ]);
-  const console = await open({rows: 30});
+  const console = await desk.open({rows: 30});
   // db1, which is critical, is on top.
   await console.send(keys.enter);
   expect(await console.until('ssh2 through')).toMatch(/reached +by ssh2 through web01/);
@@ -158,8 +148,8 @@ test('Enter on a jump host shows that it goes last, alone, and for whom; on one 
 });
 
 test('Enter on a patch shows why it ranks there and what could not be taken into account', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send(keys.enter);
   const frame = await console.until('openssl 3.0.17-1~deb12u2');
@@ -169,8 +159,8 @@ test('Enter on a patch shows why it ranks there and what could not be taken into
 });
 
 test('w shows what the chosen patches leave open', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   await console.until('openssl');
   await console.send('w');
   const frame = await console.until('What stays open');
@@ -179,46 +169,46 @@ test('w shows what the chosen patches leave open', async () => {
 });
 
 test('Test shows who is a canary, who is ready, and how good each way back is', async () => {
-  testedShop(engine);
-  const console = await open({stage: 'test'});
+  testedShop(desk.engine);
+  const console = await desk.open({stage: 'test'});
   expect(console.frame()).toContain('3 of 3 hosts ready   1 of 1 canary healthy   not signed off (o)');
   expect(console.frame()).toMatch(/db1 +wave 3 +ok ready +partial/);
 });
 
 test('Test shows the least critical host as the canary where none is marked', async () => {
   testedShop(
-    engine,
+    desk.engine,
     shop.map(host => ({...host, canary: false})),
   );
-  const console = await open({stage: 'test'});
+  const console = await desk.open({stage: 'test'});
   expect(console.frame()).toContain('1 of 1 canary healthy');
   expect(console.frame()).toMatch(/web01 +canary +ok ready +full/);
   expect(console.frame()).toMatch(/db1 +wave 3 /);
 });
 
 test('Deploy shows phase, real percentages and what the host is doing', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   const frame = console.frame();
   expect(frame).toContain('wave 2 (1 of 2)  0/1 done  0 failed (0 allowed)   all 1/3 done   1 at work');
   expect(frame).toMatch(/web10 +~ {2}installing +#+-+ +64 % +1:1\d +libssl3, 2 of 3/);
   expect(frame).toMatch(/#+-+ +33 % {2}running 1:1\d, ends about \d\d:\d\d \w+/);
-  engine.signal('web10', 'Setting up openssl', 92);
+  desk.engine.signal('web10', 'Setting up openssl', 92);
   await console.until('92 %');
 });
 
 test('Enter on Deploy follows the log of the host, cleaned', async () => {
-  deployingShop(engine);
-  engine.logs.set('web10', `Unpacking openssl\n\u001b[31mSetting up\u001b[0m libssl3\n`);
-  const console = await open();
+  deployingShop(desk.engine);
+  desk.engine.logs.set('web10', `Unpacking openssl\n\u001b[31mSetting up\u001b[0m libssl3\n`);
+  const console = await desk.open();
   await console.send(keys.enter);
   const frame = await console.until('Setting up libssl3');
   expect(frame).toContain('following, 1-2 of 2');
-  engine.logs.set('web10', Array.from({length: 80}, (_, i) => `line ${i + 1}`).join('\n'));
+  desk.engine.logs.set('web10', Array.from({length: 80}, (_, i) => `line ${i + 1}`).join('\n'));
   await console.until('line 80');
   await console.send('g');
   await console.until(/ line 1$/m);
-  engine.logs.set('web10', Array.from({length: 90}, (_, i) => `line ${i + 1}`).join('\n'));
+  desk.engine.logs.set('web10', Array.from({length: 90}, (_, i) => `line ${i + 1}`).join('\n'));
   await console.until('of 90');
   expect(console.frame()).toMatch(/ line 1$/m);
   await console.send('G');
@@ -227,8 +217,8 @@ test('Enter on Deploy follows the log of the host, cleaned', async () => {
 });
 
 test('Esc closes one layer and nothing more', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   await console.send('/web\r');
   await console.until('/ web');
   await console.send('?');
@@ -245,14 +235,14 @@ test('Esc closes one layer and nothing more', async () => {
 });
 
 test('! lists hosts with the same trouble as one row, worst first, and goes to them', async () => {
-  begin(engine, [host('a'), host('b'), host('c'), host('d')]);
+  begin(desk.engine, [host('a'), host('b'), host('c'), host('d')]);
   const trouble = {code: 'ssh.refused', what: 'connection refused', next: 'start its sshd, then scan again'};
-  engine.happenAll([
+  desk.engine.happenAll([
     ...['a', 'b', 'c'].map(name => ({type: 'host.unreachable', data: {host: name, trouble}}) as const),
     phase('d', 'failed', 'postinst of nginx: 1'),
     ended('identify'),
   ]);
-  const console = await open();
+  const console = await desk.open();
   expect(console.frame()).toContain('4 hosts have trouble (!)');
   await console.send('!');
   const frame = await console.until('Trouble: 2 kinds, worst first');
@@ -266,8 +256,8 @@ test('! lists hosts with the same trouble as one row, worst first, and goes to t
 });
 
 test('? is made from the table of keys and says what cannot be done now', async () => {
-  testedShop(engine);
-  const console = await open({stage: 'deploy', rows: 90});
+  testedShop(desk.engine);
+  const console = await desk.open({stage: 'deploy', rows: 90});
   await console.send('?');
   const frame = await console.until('Keys of Deploy');
   expect(frame).toContain('deploy the tested plan');
@@ -276,8 +266,8 @@ test('? is made from the table of keys and says what cannot be done now', async 
 });
 
 test(': finds an action by its name and does it', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send(':reverse\r');
   await console.until('sort: host v');
   await console.send(':');
@@ -286,34 +276,34 @@ test(': finds an action by its name and does it', async () => {
 });
 
 test('an interrupted stage is the first thing a new console says', async () => {
-  deployingShop(engine);
-  engine.happen({
+  deployingShop(desk.engine);
+  desk.engine.happen({
     type: 'stage.ended',
     data: {stage: 'deploy', outcome: 'stopped', summary: 'the console went away'},
   });
-  engine.interrupted = true;
-  const console = await open();
+  desk.engine.interrupted = true;
+  const console = await desk.open();
   expect(console.frame()).toContain('deploy was interrupted. Hosts finish what was started');
   await console.send('D');
   await console.until('Go on deploying plan abababab');
 });
 
 test('what the store mended is said, and an engine that stopped', async () => {
-  engine.notices = ['the last line of the journal was torn off and dropped'];
-  const console = await open();
+  desk.engine.notices = ['the last line of the journal was torn off and dropped'];
+  const console = await desk.open();
   expect(console.frame()).toContain('the last line of the journal was torn off');
   await console.send('j');
   await console.untilGone('the last line of the journal');
   await console.send('!');
   await console.until('the last line of the journal');
-  engine.failed = 'the disk is full; hosts at work finish by themselves';
-  engine.signal('x', '');
+  desk.engine.failed = 'the disk is full; hosts at work finish by themselves';
+  desk.engine.signal('x', '');
   await console.until('the disk is full');
 });
 
 test('m shows how far each wave is', async () => {
-  deployingShop(engine);
-  const console = await open();
+  deployingShop(desk.engine);
+  const console = await desk.open();
   await console.send('m');
   const frame = await console.until('Waves');
   expect(frame).toMatch(/canaries +\| tested +\| 1 +\| 1 /);
@@ -324,41 +314,41 @@ test('m shows how far each wave is', async () => {
 });
 
 test('the time of a host that is done is that of its upgrade, however long ago it was staged', async () => {
-  testedShop(engine);
+  testedShop(desk.engine);
   const job = (kind: 'stage' | 'install', digit: string): Body => ({
     type: 'job.intended',
     data: {job: {id: digit.repeat(32), host: 'db1', kind, planDigest, bootId: 'b', machineId: 'm'}},
   });
-  engine.happenAll([job('stage', 'a')], 13 * 3_600_000);
-  engine.happenAll([job('install', 'b')], 90_000);
-  engine.happen(phase('db1', 'done', '3 packages'));
-  const console = await open({stage: 'deploy'});
+  desk.engine.happenAll([job('stage', 'a')], 13 * 3_600_000);
+  desk.engine.happenAll([job('install', 'b')], 90_000);
+  desk.engine.happen(phase('db1', 'done', '3 packages'));
+  const console = await desk.open({stage: 'deploy'});
   expect(console.frame()).toMatch(/db1 +ok done +1:30/);
 });
 
 test('what was not verified is not said to be without findings', async () => {
-  deployingShop(engine);
-  const console = await open({stage: 'verify'});
+  deployingShop(desk.engine);
+  const console = await desk.open({stage: 'verify'});
   expect(console.frame()).toMatch(/findings +not asked yet/);
 });
 
 test('a rollback is not offered for a host at work', async () => {
-  deployingShop(engine);
-  engine.happen({
+  deployingShop(desk.engine);
+  desk.engine.happen({
     type: 'job.intended',
     data: {
       job: {id: 'c'.repeat(32), host: 'web10', kind: 'install', planDigest, bootId: 'b', machineId: 'm'},
     },
   });
-  const console = await open({stage: 'deploy'});
+  const console = await desk.open({stage: 'deploy'});
   await console.send('/web10\r');
   expect(console.frame()).not.toContain('R roll back');
 });
 
 test('! names what was set aside too: no trouble is not the same as all done', async () => {
-  rankedShop(engine);
-  engine.happen({type: 'version.blocked', data: {patch: 'apt:php@8', reason: 'php fell over'}});
-  const console = await open();
+  rankedShop(desk.engine);
+  desk.engine.happen({type: 'version.blocked', data: {patch: 'apt:php@8', reason: 'php fell over'}});
+  const console = await desk.open();
   await console.send('!');
   const frame = await console.until('nothing is broken now; not done either:');
   expect(frame).toMatch(/1 host +left out: being repaired/);
@@ -366,8 +356,8 @@ test('! names what was set aside too: no trouble is not the same as all done', a
 });
 
 test('closing a run says what it leaves undone', async () => {
-  testedShop(engine);
-  const console = await open({stage: 'verify'});
+  testedShop(desk.engine);
+  const console = await desk.open({stage: 'verify'});
   await console.send('C');
   const frame = await console.until('Close run r1');
   expect(frame).toContain('Never begun: deploy, verify.');
@@ -376,8 +366,8 @@ test('closing a run says what it leaves undone', async () => {
 });
 
 test('the table does not say twice that a patch is exploited or a security fix', async () => {
-  rankedShop(engine);
-  const console = await open({stage: 'prioritize'});
+  rankedShop(desk.engine);
+  const console = await desk.open({stage: 'prioritize'});
   const frame = await console.until('openssl');
   expect(frame).toMatch(/! kev +openssl 3\.0\.17-1~deb12u2 +2 face the net /);
   expect(frame).toMatch(/why +exploited, 2 face the net/);

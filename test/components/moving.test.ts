@@ -1,48 +1,36 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
-import {FakeEngine} from './fake-engine.ts';
+import {expect, test} from 'vitest';
 import {begin, host, scanned, scannedShop} from './fleet.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys, type Shown} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (options: Parameters<typeof show>[0] = {}): Promise<Shown> => {
-  shown = await show({engine, now: engine.now, ...options});
-  return shown;
-};
+const desk = deskForEach();
 
 const cursorRow = (console: Shown): string => console.rows().find(row => row.startsWith(' > ')) ?? '';
 
 test('three j in one packet of a slow link move three rows', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('jjj');
   expect(cursorRow(console)).toContain('web10');
 });
 
 test('three arrows in one packet move three rows', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send(keys.down.repeat(3));
   expect(cursorRow(console)).toContain('web10');
 });
 
 test('a letter and Enter in one packet are both taken', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('j\r');
   await console.until('web01        ');
   expect(console.frame()).toContain('weight');
 });
 
 test('an arrow that the link tore apart is an arrow, not Esc and two letters', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('/web\r');
   await console.until('3/4');
   await console.send('\u001b');
@@ -53,8 +41,8 @@ test('an arrow that the link tore apart is an arrow, not Esc and two letters', a
 });
 
 test('Esc alone still is Esc', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('/web\r');
   await console.until('3/4');
   await console.send(keys.esc);
@@ -62,38 +50,38 @@ test('Esc alone still is Esc', async () => {
 });
 
 test('pasted text is not taken for keys', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('\u001b[200~qXD\u001b[201~');
   await console.until('pasted text was not taken');
   expect(console.left()).toBe(false);
-  expect(engine.commands).toEqual([]);
+  expect(desk.engine.commands).toEqual([]);
 });
 
 test('pasted text goes into the filter as one line', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.send('/');
   await console.send('\u001b[200~web\n10\u001b[201~');
   await console.until('/ web 10_');
 });
 
 test('the cursor stays on its host while others come in before it', async () => {
-  begin(engine, [host('b1'), host('b2')]);
-  const console = await open();
+  begin(desk.engine, [host('b1'), host('b2')]);
+  const console = await desk.open();
   await console.send('j');
   expect(cursorRow(console)).toContain('b2');
-  engine.happen({type: 'host.included', data: {host: host('a1')}});
+  desk.engine.happen({type: 'host.included', data: {host: host('a1')}});
   await console.until('a1');
   expect(cursorRow(console)).toContain('b2');
 });
 
 test('at the edge the table scrolls half a page', async () => {
   begin(
-    engine,
+    desk.engine,
     Array.from({length: 60}, (_, i) => host(`h${String(i + 1).padStart(2, '0')}`)),
   );
-  const console = await open();
+  const console = await desk.open();
   const height = console.rows().filter(row => /^ [> ] {3}h\d\d/.test(row)).length;
   await console.send('j'.repeat(height));
   expect(cursorRow(console)).toContain(`h${height + 1}`);
@@ -106,11 +94,11 @@ test('at the edge the table scrolls half a page', async () => {
 });
 
 test('the order can be held while data changes', async () => {
-  begin(engine, [host('a'), host('b'), host('c')]);
-  const console = await open();
+  begin(desk.engine, [host('a'), host('b'), host('c')]);
+  const console = await desk.open();
   await console.send('sp');
   await console.until('held, sort: status');
-  engine.happen(scanned('c'));
+  desk.engine.happen(scanned('c'));
   await console.until('exposed');
   const names = console.rows().flatMap(row => /^ [> ] {3}([abc]) /.exec(row)?.[1] ?? []);
   expect(names).toEqual(['a', 'b', 'c']);
@@ -119,8 +107,8 @@ test('the order can be held while data changes', async () => {
 });
 
 test('s sorts by the next column and S turns it round, said in words', async () => {
-  scannedShop(engine);
-  const console = await open();
+  scannedShop(desk.engine);
+  const console = await desk.open();
   await console.until('sort: host ^');
   await console.send('ss');
   await console.until('sort: security ^');
@@ -129,13 +117,13 @@ test('s sorts by the next column and S turns it round, said in words', async () 
 });
 
 test('web9 comes before web10', async () => {
-  begin(engine, [host('web10'), host('web9')]);
-  const console = await open();
+  begin(desk.engine, [host('web10'), host('web9')]);
+  const console = await desk.open();
   expect(console.frame().indexOf('web9')).toBeLessThan(console.frame().indexOf('web10'));
 });
 
 test('Ctrl-Z gives the terminal back to the shell', async () => {
-  const console = await open();
+  const console = await desk.open();
   await console.send(keys.ctrlZ);
   expect(console.suspended()).toBe(1);
 });

@@ -1,31 +1,20 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {updateSchema} from '../../src/model/package.ts';
 import {scan, update} from '../policy/example-fleet.ts';
-import {FakeEngine} from './fake-engine.ts';
 import {begin, ended, host, patch, rankedShop, scanned} from './fleet.ts';
-import {keys, show, type Shown} from './harness.tsx';
+import {deskForEach, keys} from './harness.tsx';
 
-let engine: FakeEngine;
-let shown: Shown | undefined;
-beforeEach(() => {
-  engine = new FakeEngine(() => Date.now());
-});
-afterEach(() => shown?.unmount());
-
-const open = async (): Promise<Shown> => {
-  shown = await show({engine, now: engine.now});
-  return shown;
-};
+const desk = deskForEach();
 
 test('a host whose repositories do not say what is a security fix is never clean nor merely behind', async () => {
-  begin(engine, [host('app1'), host('app2')]);
+  begin(desk.engine, [host('app1'), host('app2')]);
   const pending = updateSchema.parse(update('tool', {manager: 'dnf4', origin: 'updates', security: null}));
-  engine.happenAll([
-    scanned('app1', {security: 0, securityUnknown: 12}, engine.keep(scan('app1', [pending]))),
+  desk.engine.happenAll([
+    scanned('app1', {security: 0, securityUnknown: 12}, desk.engine.keep(scan('app1', [pending]))),
     scanned('app2', {security: 2, securityUnknown: 1}),
     ended('identify'),
   ]);
-  const console = await open();
+  const console = await desk.open();
   const frame = console.frame();
   expect(frame).toMatch(/app1 +! +exposed\? +\? +12/);
   expect(frame).toMatch(/app2 +! +exposed +2\+\? +12/);
@@ -36,7 +25,7 @@ test('a host whose repositories do not say what is a security fix is never clean
 });
 
 test('a patch of such a repository is told from both a security fix and another update', async () => {
-  rankedShop(engine);
+  rankedShop(desk.engine);
   const unknown = patch('tool', '2', {
     security: null,
     origin: 'updates',
@@ -46,9 +35,14 @@ test('a patch of such a repository is told from both a security fix and another 
       {id: 'RHBA-2026:2', cves: []},
     ],
   });
-  const file = engine.keep({v: 1, at: new Date(engine.now()).toISOString(), inputs: [], patches: [unknown]});
-  engine.happenAll([{type: 'patches.ranked', data: {file, count: 1}}, ended('prioritize')]);
-  const console = await open();
+  const file = desk.engine.keep({
+    v: 1,
+    at: new Date(desk.engine.now()).toISOString(),
+    inputs: [],
+    patches: [unknown],
+  });
+  desk.engine.happenAll([{type: 'patches.ranked', data: {file, count: 1}}, ended('prioritize')]);
+  const console = await desk.open();
   await console.send('2');
   expect(await console.until('tool 2')).toMatch(/99 +\^ \? +tool 2/);
   await console.send('/');
