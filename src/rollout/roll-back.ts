@@ -2,6 +2,7 @@ import type {HostPlan, Plan} from '../model/plan.ts';
 import type {Moment} from '../model/moment.ts';
 import {rollbackPointSchema, type RollbackPoint} from '../model/rollback.ts';
 import type {HostRecord} from '../record/state.ts';
+import {changedFiles} from './configuration.ts';
 import {hostRecord, HostStopped, readDocument, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {holdUpdaters, putBack, setAside} from './lease.ts';
@@ -138,13 +139,6 @@ const undoSteps = async (
     throw incomplete(codes, deviations, `; what ${forward} changed is as it was after the upgrade`);
   }
   return codes;
-};
-
-const changedFiles = async (context: RunContext, steps: readonly PlannedStep[]): Promise<string[]> => {
-  const files: string[] = [];
-  for (const {host, manager, directory} of steps)
-    files.push(...(await context.link(host).ask(manager.changedConfiguration, {directory})));
-  return files;
 };
 
 const incomplete = (codes: readonly string[], deviations: readonly string[], left: string): HostStopped =>

@@ -1,6 +1,7 @@
 import type {HostPlan} from '../model/plan.ts';
 import {changesOf} from '../model/plan.ts';
 import type {Phase} from '../model/phase.ts';
+import {leftBeside} from './configuration.ts';
 import {hostRecord, HostStopped, type RunContext} from './context.ts';
 import {findRegressions, restartStale} from './health.ts';
 import {installSteps} from './install-steps.ts';
@@ -10,6 +11,7 @@ import {provePlanned} from './prove-planned.ts';
 import {rebootHost, rebootNeed, stillNeeded} from './reboot-host.ts';
 import {suspectsOf} from './suspects.ts';
 import {requireSameHost} from './same-host.ts';
+import {stepsOf} from './step-task.ts';
 
 /**
  * Takes one host through its phases to a proven `done`. Every step looks first at what is so: called again after a crash it goes
@@ -70,5 +72,6 @@ export const upgradeHost = async (
   }
   await putBack(context, host);
   const wanting = reboots ? '' : stillNeeded(need);
-  await phase('done', `${installed} and healthy${wanting}`.slice(0, 500));
+  const beside = await leftBeside(context, stepsOf(context, plan, planDigest));
+  await phase('done', `${installed} and healthy${wanting}${beside}`.slice(0, 500));
 };

@@ -23,6 +23,14 @@ describe('a host with zypper', () => {
     return await lab.shell(host, '/bin/sh -s', {input: impatient, timeoutMs: 120_000});
   };
 
+  const pointOf = (
+    packages: ReturnType<typeof zypper.staged.parse>,
+    marks: ReturnType<typeof zypper.marks.parse>,
+  ): StepPoint => ({
+    ...{manager: 'zypper', directory, ...packages, ...marks},
+    ...{simulated: true, grade: 'full', reasons: []},
+  });
+
   beforeAll(async () => {
     lab = await up({hosts: 6});
     await lab.reset(host);
@@ -59,9 +67,7 @@ describe('a host with zypper', () => {
     expect(await carryOut(zypper.stage({directory, changes: [web]}))).toMatchObject({code: 0});
     const packages = await on.ask(zypper.staged, {directory});
     const marks = await on.ask(zypper.marks, undefined);
-    const point: StepPoint = {
-      ...{manager: 'zypper', directory, ...packages, ...marks, simulated: true, grade: 'full', reasons: []},
-    };
+    const point = pointOf(packages, marks);
     await on.shell(
       'touch /run/pdrpm-slow; systemd-run --quiet --unit=another zypper --non-interactive update pdrpm-slow',
     );
@@ -87,6 +93,19 @@ describe('a host with zypper', () => {
     await until('the other is done', async () => (await blocked()).length === 0);
     expect(await carryOut(zypper.install({point, changes: [web]}))).toMatchObject({code: 0});
     expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.1-1.x86_64');
+  });
+
+  it('goes back also where somebody locked the package since, by rpm', async () => {
+    const packages = await on.ask(zypper.staged, {directory});
+    const marks = await on.ask(zypper.marks, undefined);
+    const point = pointOf(packages, marks);
+    await on.shell('zypper --quiet addlock pdrpm-web');
+    const {stdout} = await carryOut(zypper.undo({point, changes: [web]}));
+    expect(stdout).toContain('zypper would not go back; rpm does');
+    expect(await on.shell('rpm -q pdrpm-web; zypper --quiet removelock pdrpm-web')).toMatch(
+      /^pdrpm-web-1\.0-1\.x86_64$/m,
+    );
+    expect(await carryOut(zypper.install({point, changes: [web]}))).toMatchObject({code: 0});
   });
 
   it('tells which services run what was replaced, and wants a reboot where a patch did that somebody installed, of which zypper knows nothing after', async () => {

@@ -118,6 +118,18 @@ describe('an upgrade', () => {
     });
   });
 
+  it('names configuration that somebody has to look at', async () => {
+    const ready = await staged();
+    const paths = ['/etc/a.conf', '/etc/a.conf.rpmsave', '/etc/b.conf.dpkg-dist', '/etc/\u001b[31mc.rpmnew'];
+    ready.world.on('web1', 'apt.changed-configuration', answer =>
+      answer.replace('@@ changed\n', `@@ changed\n${paths.join('\n')}\n`),
+    );
+    await upgrade(ready);
+    expect(noteOf(ready)).toBe(
+      "3 packages and healthy; put aside for the package's own: /etc/a.conf.rpmsave; new beside the edited one: /etc/b.conf.dpkg-dist, /etc/c.rpmnew",
+    );
+  });
+
   it('says why, where its own script could', async () => {
     const ready = await staged();
     for (const {files} of ready.world.host('web1').staging.values())
