@@ -4,6 +4,7 @@ import type {StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {parseTable, refusalOf, type Item} from './dnf5-table.ts';
 import type {Simulation} from './manager.ts';
+import {isDatabase} from './rpm-database.ts';
 
 /** Wide enough for any line of a table; the messages that are looked at are English. */
 export const environment = 'export LC_ALL=C.UTF-8 DNF5_FORCE_COLUMNS=600';
@@ -135,10 +136,9 @@ export const simulateUndo: Probe<
   cd "$1" && dnf5 -q --assumeno --installroot="$1/after" --use-host-config ${onlyFiles} do \\
     \${4:+--action=downgrade $4} \${5:+--action=install $5} \${6:+--action=remove $6}
 )`,
-        // An rpm that does not know where its database is must not make this a copy of the whole disk.
         `{
   database=$(rpm -E %_dbpath)
-  case $database in /?*/?*) [ -d "$database" ] ;; *) false ;; esac &&
+  ${isDatabase} &&
     cd "$1" && rm -rf after && mkdir -p "$1/after$database" && cp -a "$database/." "$1/after$database/" && {
       note='--justdb --nodeps --noscripts --notriggers'
       [ -z "$3" ] || rpm --dbpath "$1/after$database" -e $note $3 &&

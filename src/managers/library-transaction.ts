@@ -4,6 +4,7 @@ import {changeSchema, type Change, type ManagerId} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
 import {defineScript} from '../model/script.ts';
 import type {Manager, Simulation} from './manager.ts';
+import {isDatabase} from './rpm-database.ts';
 
 /** `NAME ARCH VERSION` of what goes away. */
 export const goneBy = (changes: readonly Change[]): string[] =>
@@ -106,8 +107,7 @@ echo '@@ end'`,
         `${ask(ofFiles("os.environ['PATCHDECK_ROOT']"))}
 cd "$1" || return 1
 database=$(rpm -E %_dbpath)
-# Never more than a database: an rpm that does not say where it is would have the whole host copied.
-case $database in /?*) [ -f "$database/rpmdb.sqlite" ] || [ -f "$database/Packages" ] || [ -f "$database/Packages.db" ] || return 1 ;; *) return 1 ;; esac
+${isDatabase} || return 1
 PATCHDECK_ROOT="$1/root.after"; export PATCHDECK_ROOT
 rm -rf "$PATCHDECK_ROOT"; mkdir -p "$PATCHDECK_ROOT$database" && cp -a "$database/." "$PATCHDECK_ROOT$database/" || return 1
 after() { rpm --dbpath "$PATCHDECK_ROOT$database" --justdb --nodeps --noscripts --notriggers "$@" >/dev/null 2>&1; }

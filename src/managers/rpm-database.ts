@@ -9,6 +9,9 @@ import {printUnitFile} from './unit-file.ts';
 /** Shell text: the database is there and has packages; Debian's rpm tools have an empty one. */
 export const hasPackages = '[ -n "$(rpm -qa 2>/dev/null | head -n 1)" ]';
 
+/** Shell text: `$database` is one and no more. An rpm that does not say where its own is would have the whole host copied. */
+export const isDatabase = `{ [ -n "$database" ] && { [ -f "$database/rpmdb.sqlite" ] || [ -f "$database/Packages.db" ] || [ -f "$database/Packages" ]; }; }`;
+
 /** The public keys that rpm keeps among its packages are none. */
 const noKeys = "grep -v '^gpg-pubkey\t'";
 

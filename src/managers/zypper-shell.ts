@@ -1,3 +1,5 @@
+import {isDatabase} from './rpm-database.ts';
+
 /**
  * Shell text: `ask PART WORDS...` runs zypper and prints its answer as a part: its code, then its XML, each line behind a `|`, so that no
  * description in it is taken for another part. Whoever asks often does so without its lock, in a copy (`clone`); the lock of another is waited
@@ -18,9 +20,8 @@ ask() {
  */
 export const cloneRoot = `
 make_clone() {
-  database=$(rpm --eval '%_dbpath')
-  # An rpm that says nothing would have everything copied.
-  case $database in /*/*) [ -d "$database" ] || return 1 ;; *) return 1 ;; esac
+  database=$(rpm -E %_dbpath)
+  ${isDatabase} || return 1
   clone=$(mktemp -d /var/tmp/patchdeck.XXXXXXXX) || return 1
   mkdir -p "$clone$database" "$clone/etc" "$clone/no-repositories" "$clone/cache/solv" &&
     cp -r "$database/." "$clone$database/" || { drop_clone; return 1; }

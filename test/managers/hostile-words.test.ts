@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
@@ -7,6 +8,7 @@ import {restartUnits} from '../../src/hosts/restart.ts';
 import {apt} from '../../src/managers/apt.ts';
 import type {Manager} from '../../src/managers/manager.ts';
 import {distributionManagers} from '../../src/managers/registry.ts';
+import {zypper} from '../../src/managers/zypper.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint, StagedFile} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';
@@ -35,13 +37,20 @@ const hostile = [
 const word = fc.stringMatching(/^[^\s\0\u001e\u001f*?[\]]{1,12}$/u);
 
 let stubs: Stubs;
+/** What rpm says its database is: small, since scripts copy it. Where it says nothing they have to copy nothing. */
+let database: string;
 beforeAll(async () => {
-  stubs = await makeStubs({'dpkg-deb': 'web'});
+  database = await mkdtemp(join(tmpdir(), 'patchdeck-rpm-'));
+  await writeFile(join(database, 'rpmdb.sqlite'), 'packages');
+  stubs = await makeStubs({'dpkg-deb': 'web', rpm: `${database}\n`});
 });
 beforeEach(async () => {
   await stubs.calls();
 });
-afterAll(() => stubs.remove());
+afterAll(async () => {
+  await stubs.remove();
+  await rm(database, {recursive: true});
+});
 
 const argumentsOf = (calls: readonly Call[], program: string): string[] =>
   calls.filter(call => call.program === program).flatMap(call => call.args);
@@ -157,6 +166,45 @@ describe('words of hosts and archives', () => {
       }),
       {numRuns: 40},
     );
+  });
+
+  it('reach zypper as they were given, where it is asked in a copy of the database', async () => {
+    const words = hostile.map(name => ({name, arch: name, version: name}));
+    await stubs.run(zypper.simulate.script(words).text);
+    const args = argumentsOf(await stubs.calls(), 'zypper');
+    expect(
+      args
+        .slice(args.indexOf('--force-resolution') + 1)
+        .join(' ')
+        .split(/\s+/),
+    ).toEqual(
+      hostile
+        .map(name => `${name}.${name}=${name}`)
+        .join(' ')
+        .split(/\s+/),
+    );
+  });
+
+  describe.each(
+    distributionManagers.flatMap(({id, database: kind, simulateUndo}) =>
+      kind === 'rpm' && simulateUndo !== undefined ? [{id, simulateUndo}] : [],
+    ),
+  )('are rehearsed by $id in a copy', ({simulateUndo}) => {
+    const isCopied = async (said: string): Promise<boolean> => {
+      const changes = [change('web', '1', '2')];
+      const script = simulateUndo.script({directory: stubs.folder, changes, previous: [], fresh: []});
+      await stubs.run(`rm -f COPIED
+rpm() { [ "$*" != '-E %_dbpath' ] || echo '${said}'; }
+cp() { : > COPIED; }
+${script.text}`);
+      return (await stubs.files()).includes('COPIED');
+    };
+    it('of a database', async () => {
+      expect(await isCopied(database)).toBe(true);
+    });
+    it.each(['', '/', '//', '/var', '/nowhere'])('of nothing where rpm calls "%s" one', async said => {
+      expect(await isCopied(said)).toBe(false);
+    });
   });
 
   it('reach systemctl and apt-mark as they were given', async () => {
