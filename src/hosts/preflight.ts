@@ -34,21 +34,27 @@ echo '@@ end'`,
     ),
   parse: raw => {
     const found = sections(verb, raw);
-    const blocked = (part: string, sentence: (what: string, words: Manager['words']) => string): string[] =>
+    const told = (part: string): {what: string; manager: Manager}[] =>
       linesOf(verb, found, part).map(line => {
         const [id, what = ''] = line.split('\t');
         const manager = distributionManagers.find(known => known.id === id);
         if (manager === undefined) throw badAnswer(verb, `"${cleanLine(line, 80)}" is of no manager`);
-        return sentence(cleanLine(what, 120), manager.words);
+        return {what: cleanLine(what, 120), manager};
       });
+    const locks = told('locks');
+    // What looks half done while somebody is at work there is what he is doing: to be waited for, never to be mended.
+    const atWork = new Set(locks.map(({manager}) => manager.database));
+    const broken = told('broken').filter(({manager}) => !atWork.has(manager.database));
     return {
       freeBytes: linesOf(verb, found, 'free').map(line => {
         const [kib, mount = ''] = line.split('\t');
         return {mount: cleanLine(mount), bytes: Number(kib) * 1024};
       }),
       blocked: [
-        ...blocked('broken', (what, {mend}) => `${what} is half-installed: mend it with ${mend} first`),
-        ...blocked('locks', (holder, {lock}) => `${holder} holds ${lock}`),
+        ...broken.map(
+          ({what, manager}) => `${what} is half-installed: mend it with ${manager.words.mend} first`,
+        ),
+        ...locks.map(({what, manager}) => `${what} holds ${manager.words.lock}`),
       ],
       readOnly: linesOf(verb, found, 'read-only').map(line => cleanLine(line, 120)),
     };

@@ -93,21 +93,21 @@ echo '@@ end'`,
 /** Fedora has a zypper too, without repositories. */
 const present = `{ command -v zypper >/dev/null 2>&1 && ls /etc/zypp/repos.d/*.repo >/dev/null 2>&1 && ${hasPackages}; }`;
 
+const whereIs = (what: string): string => `if ${present}; then\n${what}\nfi`;
+
 const shell: ManagerShell = {
   present,
   held: printHeld,
   automatic: printAutomatic,
-  broken: twice,
-  rebootWanted: `if ${present}; then
-${printRebootWanted}
-fi`,
+  broken: whereIs(twice),
+  rebootWanted: whereIs(printRebootWanted),
   paths: ['/var/cache/zypp'],
-  lockHolders: `${lockHolders}
+  lockHolders: whereIs(`${lockHolders}
 [ ! -s /run/zypp.pid ] || {
   pid=$(cat /run/zypp.pid)
   [ ! -d "/proc/$pid" ] || printf '%s (pid %s)\\n' "$(cat "/proc/$pid/comm")" "$pid"
-}`,
-  interrupted: twice,
+}`),
+  interrupted: whereIs(twice),
 };
 
 /** `(2/11) Installing: openssl-3-3.0.8-1.x86_64 [...done]`, `Retrieving package openssl-3-3.0.8-1.x86_64 (2/11), 1.2 MiB`. */

@@ -49,6 +49,15 @@ describe('what stands in the way', () => {
     expect(findingsOf({...ready, readOnly: ['/usr']}, 0)).toEqual(['/usr is mounted read-only']);
   });
 
+  it('while somebody is at work, he alone: what looks half done is what he is doing', () => {
+    const answer =
+      '@@ free\n@@ locks\ndnf4\tdnf (pid 7)\n@@ broken\napt\tnginx\ndnf4\tslow\n@@ read-only\n@@ end\n';
+    expect(preflight.parse(Buffer.from(answer)).blocked).toEqual([
+      'nginx is half-installed: mend it with dpkg --configure -a first',
+      "dnf (pid 7) holds rpm's lock",
+    ]);
+  });
+
   it('names of processes are made safe to show', () => {
     const answer = '@@ free\n@@ locks\napt\t\u001b[2Japt (pid 1)\n@@ broken\n@@ read-only\n@@ end\n';
     expect(preflight.parse(Buffer.from(answer)).blocked).toEqual(["apt (pid 1) holds dpkg's lock"]);
