@@ -15,6 +15,7 @@ import {takeTurns} from '../rollout/take-turns.ts';
 import {upgradeHost} from '../rollout/upgrade.ts';
 import {deploy} from '../stages/deploy.ts';
 import {identify} from '../stages/identify.ts';
+import {prioritize} from '../stages/prioritize.ts';
 import {test} from '../stages/test.ts';
 import {verify} from '../stages/verify.ts';
 import type {EngineSettings} from './settings.ts';
@@ -30,11 +31,7 @@ export const runStage = async (
   const stages: Record<StageName, () => Promise<void>> = {
     identify: () => identify(context, hosts ?? membersByName(context), inputs.shallow),
     prioritize: async () => {
-      // Not before: what reads feeds is a third of the engine, and a console opens without.
-      const [{loadKnowledge}, {prioritize}] = await Promise.all([
-        import('../advisories/knowledge.ts'),
-        import('../stages/prioritize.ts'),
-      ]);
+      const {loadKnowledge} = await import('../advisories/knowledge.ts');
       const now = settings.rankedAt ?? context.now();
       const knowledge = await loadKnowledge(settings.kev, settings.cacheDir, now);
       await prioritize(context, {knowledge, blocked, now});

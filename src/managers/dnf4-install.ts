@@ -1,3 +1,4 @@
+import {lockHolders} from './dnf4-locks.ts';
 import {askDnf, refuseInLog} from './dnf4-python.ts';
 import {installsBy} from './library-install.ts';
 
@@ -41,10 +42,11 @@ def main(words):
             item._item.setReason(reason_of('dependency'))
         else:
             item._item.setReason(reason_of(had.get((item.name, item.arch), 'user')))
-    try:
-        made.do_transaction(display=[Show()])
-    except dnf.exceptions.LockError:
-        sys.exit(75)
+    made.do_transaction(display=[Show()])
 `;
 
-export const {install, undo} = installsBy('dnf4', {program: 'dnf', transaction: askDnf(transaction)});
+export const {install, undo} = installsBy('dnf4', {
+  program: 'dnf',
+  transaction: askDnf(transaction),
+  holders: lockHolders,
+});

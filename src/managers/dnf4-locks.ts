@@ -1,3 +1,9 @@
+import {lockFileHolders, lockHolders as rpmLockHolders} from './rpm-database.ts';
+
+/** Shell text for root: processes that hold a lock which dnf needs, rpm's or one of its own. */
+export const lockHolders = `${rpmLockHolders}
+${lockFileHolders('/var/lib/dnf/rpmdb_lock.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid')}`;
+
 /**
  * Python: `locked(sack)` gives the names of installed packages that the plugin `versionlock` holds, and `marks(sack)` prints what came as
  * a dependency.

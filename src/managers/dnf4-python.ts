@@ -32,7 +32,7 @@ def configured(root=None):
         made.conf.cachedir = root + '/cache'
     return made
 
-def with_repositories(locks=True, fetch=False):
+def repositories(locks=True, fetch=False):
     made = configured()
     made.conf.cachedir = made.conf.system_cachedir
     made.conf.cacheonly = not fetch
@@ -46,6 +46,10 @@ def with_repositories(locks=True, fetch=False):
     for repository in made.repos.iter_enabled():
         repository.skip_if_unavailable = False
         repository.metadata_expire = -1
+    return made
+
+def with_repositories(**how):
+    made = repositories(**how)
     made.fill_sack()
     return made
 
@@ -96,10 +100,12 @@ export const askDnf = (body: string): string =>
     body,
   );
 
-/** Python for payloads: what is raised is a line of the job's log. */
+/** Python for payloads: what is raised is why the job did not do its work; the lock of another is worth another try. */
 export const refuseInLog = `
 def refuse(problem):
-    print('dnf refused: ' + in_words(problem), flush=True)
+    if isinstance(problem, dnf.exceptions.LockError):
+        sys.exit(75)
+    print('patchdeck-error dnf refused: ' + in_words(problem), flush=True)
 `;
 
 /** Shell text: it is here, and is not dnf5, which is no script. */

@@ -1,6 +1,8 @@
 import type {Change} from '../model/package.ts';
 import {defineScript, type Script} from '../model/script.ts';
+import {lockHolders} from './dnf4-locks.ts';
 import {askDnf, refuseInLog} from './dnf4-python.ts';
+import {patiently} from './library-lock.ts';
 import {roomBy} from './library-room.ts';
 import {removeOldStaging} from './old-staging.ts';
 import {specOf} from './staging.ts';
@@ -11,16 +13,22 @@ import {specOf} from './staging.ts';
  */
 const program = `${refuseInLog}import glob, hashlib, rpm, shutil, subprocess
 
-def whole(path):
-    return subprocess.run(['rpmkeys', '-K', path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode == 0
+def check_file(path, *how):
+    return subprocess.run(['rpmkeys', '-K', *how, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
+# "DIGESTS signatures NOT OK", the bad part in capitals.
+def in_rpms_words(path):
+    return ' (' + check_file(path).stdout.decode().strip().split(': ')[-1] + ')'
+
+# Who signed it is asked where its repository wants to know.
 def is_package(path, name, arch, version):
     transaction = rpm.TransactionSet()
     transaction.setVSFlags(rpm._RPMVSF_NOSIGNATURES | rpm._RPMVSF_NODIGESTS)
     with open(path) as file:
         header = transaction.hdrFromFdno(file.fileno())
     text = header.sprintf('%{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE}')
-    return text == name + ' ' + arch + ' ' + (version if ':' in version else '0:' + version) and whole(path)
+    wanted = name + ' ' + arch + ' ' + (version if ':' in version else '0:' + version)
+    return text == wanted and check_file(path, '--nosignature').returncode == 0
 
 def fetch(made, folder, name, arch, version):
     # Before 4.2.23 (RHEL 8.3) it is not public.
@@ -33,7 +41,8 @@ def fetch(made, folder, name, arch, version):
                 code, said = check_signature(package)
                 if code == 0:
                     return package.localPkg()
-                refuse(said)
+                # dnf's "problem opening package" is one that was changed since it was signed: rpm says so.
+                refuse(said + in_rpms_words(package.localPkg()))
                 break
             except dnf.exceptions.Error as problem:
                 refuse(problem)
@@ -67,6 +76,8 @@ def main(words):
                 os.rename(got, path)
                 open(path + '.whole', 'w').close()
             else:
+                if got is not None:
+                    refuse(os.path.basename(got) + ' is not what it should be' + in_rpms_words(got))
                 print('patchdeck-missing new', item[0], item[2], flush=True)
                 failed = True
                 continue
@@ -114,11 +125,11 @@ export const stage = ({directory, changes}: {directory: string; changes: readonl
       fresh: specOf(changes.map(change => ({...change, version: change.to}))),
       previous: specOf(changes.map(change => ({...change, version: change.from}))),
     },
-    `${askDnf(program)}
+    `${askDnf(program)}${patiently(lockHolders)}
 umask 077
 mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
 ${removeOldStaging}
-ask_library "$2" "$3"; code=$?
+patiently ask_library "$2" "$3"; code=$?
 [ -f manifest.part ] || return 1
 sync
 mv manifest.part manifest

@@ -2,14 +2,14 @@ import {progressOf} from '../jobs/progress.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './staging.ts';
 import {install, undo} from './dnf4-install.ts';
-import {installedLocks} from './dnf4-locks.ts';
+import {lists, refresh} from './dnf4-lists.ts';
+import {installedLocks, lockHolders} from './dnf4-locks.ts';
 import {pending} from './dnf4-pending.ts';
 import {askDnf, isThere} from './dnf4-python.ts';
 import {room, stage} from './dnf4-staging.ts';
 import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
-import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
-import {noRepository} from './no-repository.ts';
-import {readMarks, readRefresh} from './rpm-answers.ts';
+import type {DistributionManager, ManagerShell, Marks} from './manager.ts';
+import {readMarks} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
   complaintsOf,
@@ -17,22 +17,21 @@ import {
   hasPackages,
   installedOf,
   installedSinceBoot,
-  lockFileHolders,
-  lockHolders,
   ownersOf,
   twice,
 } from './rpm-database.ts';
 
 const present = `{ ${isThere} && ${hasPackages}; }`;
 
+const whereIs = (what: string): string => `if ${present}; then\n${what}\nfi`;
+
 /** Of installed packages alone: no repository is looked at. */
-const asked = (what: string): string => `if ${present}; then
-${askDnf(`${installedLocks}
+const asked = (what: string): string =>
+  whereIs(`${askDnf(`${installedLocks}
 def main(words):
     sack = with_installed().sack
 ${what}`)}
-ask_library | grep -v '^@@'
-fi`;
+ask_library | grep -v '^@@'`);
 
 const printHeld = `    for name in sorted(locked(sack)):
         say(name)`;
@@ -48,49 +47,18 @@ const shell: ManagerShell = {
   present,
   held: asked(printHeld),
   automatic: asked(printAutomatic),
-  broken: `if ${present}; then ${twice}; fi`,
+  broken: whereIs(twice),
   // It ends with 1 where its plugin is missing, too: that is "reboot" only where it names what for.
-  rebootWanted: `if ${present}; then
-  answer=$(dnf -q -C needs-restarting -r 2>/dev/null); code=$?
+  rebootWanted: whereIs(`  answer=$(dnf -q -C needs-restarting -r 2>/dev/null); code=$?
   names=$(printf '%s\\n' "$answer" | sed -n 's/^ *\\* *//p')
   if [ -n "$names" ]; then printf '%s\\n' "$names"
   elif [ $code -ne 0 ]; then
     ${installedSinceBoot(rebooting)}
     echo "? dnf's needs-restarting gives no answer (is dnf-plugins-core installed?): only the kernel and core libraries were looked at"
-  fi
-fi`,
+  fi`),
   paths: ['/var/cache/dnf'],
-  lockHolders: `${lockHolders}
-${lockFileHolders('/var/lib/dnf/rpmdb_lock.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid')}`,
-  interrupted: `if ${present}; then ${twice}; fi`,
-};
-
-/**
- * A dead repository is left out in silence, with 0, unless skip_if_unavailable is off. Without exit_on_lock dnf waits for its lock for
- * ever; an option it does not know it only warns of.
- */
-const refresh: Probe<undefined, RefreshAnswer> = {
-  script: () =>
-    defineScript(
-      'dnf4.refresh',
-      {},
-      `
-export LC_ALL=C.UTF-8
-try=0
-while :; do
-  answer=$(dnf -q makecache --refresh --setopt='*.skip_if_unavailable=0' --setopt=skip_if_unavailable=0 --setopt=exit_on_lock=1 2>&1); code=$?
-  [ $code -ne 0 ] || break
-  case $answer in *[Ll]ock*) ;; *) break ;; esac
-  [ $try -lt 20 ] || break
-  try=$((try + 1)); sleep 3
-done
-printf '@@ code\\n%s\\n@@ failures\\n' "$code"
-printf '%s\\n' "$answer" | grep -E '^(Error|Warning|Ignoring|Failed|.*before setopt)' | head -n 20
-[ -n "$(dnf -q -C repolist 2>/dev/null)" ] || echo '${noRepository}'
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw => readRefresh('dnf4.refresh', raw),
+  lockHolders: whereIs(lockHolders),
+  interrupted: whereIs(twice),
 };
 
 const marks: Probe<undefined, Marks> = {
@@ -124,6 +92,7 @@ export const dnf4 = {
   words: {lock: "rpm's lock", look: 'rpm -qa and dnf history', mend: 'dnf remove --duplicates'},
   shell,
   refresh,
+  lists,
   pending,
   installed: installedOf('dnf4'),
   foreign: foreignOf('dnf4'),

@@ -2,27 +2,28 @@ import type {ManagerId} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
 import {defineScript} from '../model/script.ts';
 import type {Manager} from './manager.ts';
+import {patiently} from './library-lock.ts';
 import {addedBy, goneBy} from './library-transaction.ts';
 import {keepComplaints} from './rpm-database.ts';
 import {restoreConfiguration, saveConfiguration} from './rpm-configuration.ts';
 import {hashes, verifyFiles} from './verify-staged.ts';
 
-/** Another's lock is waited for: a manager itself would wait for ever or not at all. All that is printed is kept, for what scriptlets say. */
+/**
+ * While somebody holds rpm's own lock nothing is begun: the library would wait there without end. All that is printed is kept, for what
+ * scriptlets say.
+ */
 const attempt = `
-attempt() {
-  try=0
-  while :; do
-    : > transaction.log
-    ask_library "$@" >> transaction.log &
-    child=$!
-    tail --pid=$child -n +1 -f transaction.log
-    wait $child; code=$?
-    if [ $code -ne 75 ] || [ $try -ge 20 ]; then break; fi
-    try=$((try + 1)); echo "another package manager holds the lock; waiting"; sleep 15
-  done
+transact() {
+  [ -z "$(holder)" ] || return 75
+  : > transaction.log
+  ask_library "$@" >> transaction.log &
+  child=$!
+  tail --pid=$child -n +1 -f transaction.log
+  wait $child; code=$?
   keep_complaints transaction.log
   return $code
-}`;
+}
+attempt() { patiently transact "$@"; }`;
 
 /** Marks of these packages: `NAME:ARCH`, as `marks` reads them. */
 const marksOf = (marks: readonly string[], files: readonly StagedFile[]): string[] => {
@@ -32,11 +33,11 @@ const marksOf = (marks: readonly string[], files: readonly StagedFile[]): string
 
 /**
  * Install and undo by a library that is asked. `transaction` is shell text that makes of it a function `ask_library FILES REMOVALS AUTOMATIC`:
- * one transaction, which ends with 75 where another holds the lock, and prints what scriptlets say.
+ * one transaction, which ends with 75 where another holds the lock, and prints what scriptlets say. `holders`: shell text that prints who does.
  */
 export const installsBy = (
   manager: ManagerId,
-  {program, transaction}: {program: string; transaction: string},
+  {program, transaction, holders}: {program: string; transaction: string; holders: string},
 ): Pick<Manager, 'install' | 'undo'> => ({
   /** Payload: installs the staged files and nothing else. */
   install: ({point, changes}) =>
@@ -55,7 +56,7 @@ export const installsBy = (
         ],
         packages: changes.flatMap(({name, arch, from}) => (from === null ? [] : [`${name}.${arch}`])),
       },
-      `${verifyFiles}${saveConfiguration}${keepComplaints}${transaction}${attempt}
+      `${verifyFiles}${saveConfiguration}${keepComplaints}${transaction}${patiently(holders)}${attempt}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
@@ -80,11 +81,13 @@ attempt "$3" "$4" "$5"`,
           from === null && to !== null ? [`${name}-${to.replace(/^\d+:/, '')}.${arch}`] : [],
         ),
       },
-      `${verifyFiles}${restoreConfiguration}${keepComplaints}${transaction}${attempt}
+      `${verifyFiles}${restoreConfiguration}${keepComplaints}${transaction}${patiently(holders)}${attempt}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
 attempt "$3" "$4" "$5"; code=$?
+# rpm would wait for the same lock.
+[ $code -ne 75 ] || return 75
 if [ $code -ne 0 ]; then
   echo '${program} would not go back; rpm does'
   {

@@ -45,8 +45,8 @@ is_package() { # file name arch version
   case $4 in *:*) [ "$said" = "$2 $3 $4" ] ;; *) [ "$said" = "$2 $3 0:$4" ] ;; esac
 }
 is_whole() { # file name arch version
-  said=$(rpm -K "$1" 2>&1) || { printf '%s\\n' "$said"; return 1; }
-  ! is_signed "$2" "$3" "$4" || case $said in *signatures*|*pgp*) ;; *) echo "$said, and its repository wants a signature"; return 1 ;; esac
+  said=$(rpm -K "$1" 2>&1) || { echo "patchdeck-error $(printf '%s' "$said" | tr '\\n' ' ')"; return 1; }
+  ! is_signed "$2" "$3" "$4" || case $said in *signatures*|*pgp*) ;; *) echo "patchdeck-error $said, and its repository wants a signature"; return 1 ;; esac
 }
 keep() { # folder name arch version source file
   file=$2_$(printf '%s' "$4" | sed 's/:/%3a/g')_$3.rpm

@@ -1,4 +1,5 @@
 import {installsBy} from './library-install.ts';
+import {lockHolders} from './yum-locks.ts';
 import {askYum, refuseInLog} from './yum-python.ts';
 
 /**
@@ -44,4 +45,8 @@ def main(words):
     made.doUnlock()
 `;
 
-export const {install, undo} = installsBy('yum', {program: 'yum', transaction: askYum(transaction)});
+export const {install, undo} = installsBy('yum', {
+  program: 'yum',
+  transaction: askYum(transaction),
+  holders: lockHolders,
+});

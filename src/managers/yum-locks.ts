@@ -1,3 +1,9 @@
+import {lockFileHolders, lockHolders as rpmLockHolders} from './rpm-database.ts';
+
+/** Shell text for root: processes that hold a lock which yum needs, rpm's or its own. */
+export const lockHolders = `${rpmLockHolders}
+${lockFileHolders('/var/run/yum.pid')}`;
+
 /** Python: `locked(made)` gives the names of installed packages that the plugin `versionlock` holds: `EPOCH:NAME-VERSION-RELEASE.*`, a line each. */
 export const installedLocks = `
 def locked(made):

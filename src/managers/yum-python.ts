@@ -126,7 +126,7 @@ export const askYum = (body: string): string =>
 /** Python for payloads: what is raised is a line of the job's log. */
 export const refuseInLog = `
 def refuse(problem):
-    say('yum refused: ' + in_words(problem))
+    say('patchdeck-error yum refused: ' + in_words(problem))
 `;
 
 /** Shell text: it is here, and is not the dnf that answers to its name. */

@@ -11,13 +11,11 @@ import {
   hasPackages,
   installedOf,
   installedSinceBoot,
-  lockFileHolders,
-  lockHolders,
   ownersOf,
   twice,
 } from './rpm-database.ts';
 import {install, undo} from './yum-install.ts';
-import {installedLocks} from './yum-locks.ts';
+import {installedLocks, lockHolders} from './yum-locks.ts';
 import {pending} from './yum-pending.ts';
 import {askYum, isThere} from './yum-python.ts';
 import {room, stage} from './yum-staging.ts';
@@ -40,10 +38,7 @@ const printAutomatic = `    for package in made.rpmdb.returnPackages():
         if package.yumdb_info.get('reason') == 'dep':
             say(package.name + ':' + package.arch)`;
 
-/**
- * After which of its packages `needs-restarting -r` of yum-utils 1.1.31 wants a reboot (its REBOOTPKGS), where they were installed since the
- * boot. Only root may ask that, and not every host has it; rpm tells the same to anybody.
- */
+/** After which of its packages yum-utils' needs-restarting, which only root may ask and not every host has, wants a reboot. */
 const rebooting = 'kernel kernel-rt glibc linux-firmware systemd udev openssl-libs gnutls dbus';
 
 const shell: ManagerShell = {
@@ -51,11 +46,9 @@ const shell: ManagerShell = {
   held: asked(printHeld),
   automatic: asked(printAutomatic),
   broken: whereIs(twice),
-  rebootWanted: whereIs(`${installedSinceBoot(rebooting)}
-rpm -q glibc >/dev/null 2>&1 || echo "? rpm does not tell when the kernel and core libraries were installed"`),
+  rebootWanted: whereIs(installedSinceBoot(rebooting)),
   paths: ['/var/cache/yum'],
-  lockHolders: `${lockHolders}
-${lockFileHolders('/var/run/yum.pid')}`,
+  lockHolders: whereIs(lockHolders),
   interrupted: whereIs(`${twice}
 for left in /var/lib/yum/transaction-all*; do
   case $left in *disabled) ;; *) [ ! -e "$left" ] || printf 'a transaction that was not ended (%s)\\n' "\${left##*/}" ;; esac

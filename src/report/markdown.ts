@@ -1,4 +1,3 @@
-import type {Baseline} from '../model/facts.ts';
 import {cleanLine} from '../model/clean.ts';
 import {momentSchema} from '../model/moment.ts';
 import {rankingSchema} from '../model/patch.ts';
@@ -162,9 +161,9 @@ const healthPart = async (hosts: readonly HostRecord[], read: ReadFile): Promise
     rows.push(
       row(
         host.name,
-        bothOf(before, after, 'servicesUnknown', 'failedUnits'),
-        bothOf(before, after, 'servicesUnknown', 'activeServices'),
-        bothOf(before, after, 'socketsUnknown', 'sockets'),
+        `${before.failedUnits.length} / ${after.failedUnits.length}`,
+        `${before.activeServices.length} / ${after.activeServices.length}`,
+        `${before.sockets.length} / ${after.sockets.length}`,
         `${before.load} / ${after.load}`,
         `${megabytes(before.availableBytes)} / ${megabytes(after.availableBytes)}`,
       ),
@@ -180,16 +179,6 @@ const healthPart = async (hosts: readonly HostRecord[], read: ReadFile): Promise
     '',
   ];
 };
-
-const bothOf = (
-  before: Baseline,
-  after: Baseline,
-  unknown: 'servicesUnknown' | 'socketsUnknown',
-  which: 'failedUnits' | 'activeServices' | 'sockets',
-): string =>
-  [before, after]
-    .map(moment => (moment[unknown] === undefined ? moment[which].length : 'not known'))
-    .join(' / ');
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
 

@@ -44,7 +44,7 @@ export const buildRpms = async (
 };
 
 const specOf = (name: string, version: RpmVersion): string => {
-  const {tags = [], files = {}, configs = {}, program, scripts = {}} = version;
+  const {tags = [], files = {}, configs = {}, program, scripts = {}, stream} = version;
   const [, epoch, upstream = '', release = ''] = /^(?:(\d+):)?(.+)-(.+)$/.exec(version.version) ?? [];
   const {lua, ...shell} = scripts;
   const folder = `/usr/libexec/${name}`;
@@ -60,7 +60,7 @@ Summary: ${name.replace('pdrpm-', '')}, a case of the patchdeck lab
 License: MIT
 Vendor: ${version.repository === 'acme' ? 'Acme Tools' : 'Patchdeck Lab'}
 ${program === undefined ? 'BuildArch: noarch' : 'AutoReqProv: no'}
-${tags.join('\n')}
+${stream === undefined ? '' : `ModularityLabel: ${name}:${stream}:1:lab\n`}${tags.join('\n')}
 %description
 A case of the patchdeck lab.
 %install

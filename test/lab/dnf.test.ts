@@ -1,6 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {facts, rebootDoubt} from '../../src/hosts/facts.ts';
 import {dnf4} from '../../src/managers/dnf4.ts';
+import {until} from './host-jobs.ts';
 import {up, type Lab} from './lab.ts';
 import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';
 
@@ -45,7 +46,9 @@ describe('a host with dnf', () => {
 
   it('is patched by apt and by dnf in one plan, its service restarted, and goes back to what it was, to the letter', async () => {
     await fresh('pdrpm-kernel');
+    await shell('dnf -q mark remove pdrpm-tool');
     const before = await portrait();
+    expect(before['automatic']).toMatch(/^pdrpm-tool dependency$/m);
     await well('scan', host);
     const wanted = [
       'pdlab-web',
@@ -64,13 +67,20 @@ describe('a host with dnf', () => {
     expect(after['rpms']).toMatch(/^pdrpm-kernel-1\.0-1\.noarch\npdrpm-kernel-2\.0-1\.noarch$/m);
     expect(after['rpms']).toMatch(/^pdrpm-newdep-lib-1\.0-1\.noarch$/m);
     expect(after['rpms']).not.toMatch(/^pdrpm-old-/m);
-    expect(after['automatic']).toMatch(/^pdrpm-newdep-lib dependency$/m);
+    expect(after['automatic']).toMatch(/^pdrpm-newdep-lib dependency\npdrpm-tool dependency$/m);
     expect(after['automatic']).not.toMatch(/^pdrpm-new dependency$/m);
     expect(after['serves']).toBe('active\nactive\nok, pdrpm-web 1.1-1');
     // The edited file stays in force where the package says so, and is put aside where it does not.
     expect(after['configuration']).toContain('/etc/pdrpm-config.conf.rpmnew');
     expect(after['configuration']).toContain('/etc/pdrpm-config.defaults.rpmsave');
 
+    // Meanwhile the archive moves on: dnf itself knows no way back any more.
+    await shell('dnf -q config-manager --set-disabled base; rm -rf /var/cache/dnf/*');
+    const undone = await lab.shell(host, 'dnf -y history undo last');
+    expect(undone).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Cannot find rpm nevra') as string,
+    });
     const back = await well('rollback', host, '--yes', '--reason', 'try it');
     expect(jobsOf(back).slice(0, 2)).toEqual(['undo 1', 'undo 0']);
     expect(await portrait()).toEqual(before);
@@ -188,12 +198,40 @@ describe('a host with dnf', () => {
     expect(facts.parse(Buffer.from(again.stdout))).not.toHaveProperty('rebootUnknown');
   });
 
-  it('is not ready for a plan whose package was locked since', async () => {
+  it('is not ready for a plan while another dnf is at work, nor with a package that was locked since', async () => {
+    await lab.install(host, 'pdrpm-slow');
     await well('plan', '--package', 'pdrpm-web');
     await shell("dnf -q versionlock add --raw 'pdrpm-web-0:1.0-1.*'");
+    await shell('touch /run/pdrpm-slow; systemd-run --quiet --unit=another dnf -y upgrade pdrpm-slow');
+    await until('the other is at work', async () => (await shell('rpm -q pdrpm-slow')).includes('2.0'));
     const test = await run('test', '--yes');
     expect(test.exit).toBe(3);
     expect(test.said).toContain('pdrpm-web is held');
+    expect(test.said).toMatch(/dnf \(pid \d+\) holds rpm's lock/);
+    expect(test.said).toContain('nothing was changed');
+    expect(test.said).not.toContain('half-installed');
     expect(await shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.0-1.x86_64');
+    await shell('rm /run/pdrpm-slow');
+    await until('the other is done', async () => (await shell('systemctl is-active another')) === 'inactive');
+  });
+
+  it('takes no package whose signature is not what it should be, and says of each why', async () => {
+    const names = ['pdrpm-stranger', 'pdrpm-tampered', 'pdrpm-unsigned'];
+    await lab.install(host, ...names);
+    deck = await patchdeckOn(lab);
+    await well('scan', host);
+    await well('plan', ...names.flatMap(name => ['--package', name]));
+    const test = await run('test', '--yes');
+    expect(test.exit).toBe(3);
+    for (const why of [
+      'Public key for pdrpm-stranger-2.0-1.noarch.rpm is not installed (digests SIGNATURES NOT OK)',
+      'Problem opening package pdrpm-tampered-2.0-1.noarch.rpm (DIGESTS SIGNATURES NOT OK)',
+      'Package pdrpm-unsigned-2.0-1.noarch.rpm is not signed (digests OK)',
+    ])
+      expect(test.said).toContain(`dnf refused: ${why}`);
+    expect(test.said).toContain('nothing was changed');
+    expect(await shell(`rpm -q ${names.join(' ')}`)).toBe(
+      names.map(name => `${name}-1.0-1.noarch`).join('\n'),
+    );
   });
 });

@@ -22,7 +22,7 @@ export const installInside = async (
   const rpms = wanted.flatMap(chooseRpm);
   for (const file of rpms) {
     await inside(leader, `cat >/root/${file}`, await readFile(join(paths.labRpms, file)));
-    await inside(leader, `rpm --force-debian -U --oldpackage /root/${file}; rm /root/${file}`);
+    await inside(leader, `rpm --force-debian -U --oldpackage /root/${file} && rm /root/${file}`);
   }
   const chosen = wanted.filter(name => chooseRpm(name).length === 0).flatMap(choose);
   if (chosen.length === 0) return;

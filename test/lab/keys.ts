@@ -41,14 +41,30 @@ export const signFile = async (paths: LabPaths, file: string): Promise<string> =
 
 /** Signs RPMs in their heads; afterwards `endAgent`. */
 export const signRpms = async (paths: LabPaths, files: readonly string[]): Promise<string> =>
+  rpmsign(paths.gnupg, 'lab@example.org', files);
+
+/** Signs them with a key that no host knows; afterwards `endAgent`. */
+export const signAsStranger = async (paths: LabPaths, files: readonly string[]): Promise<string> => {
+  const owner = 'stranger@example.org';
+  if (!existsSync(paths.strangersGnupg)) {
+    await mkdir(paths.strangersGnupg, {recursive: true, mode: 0o700});
+    const key = ['--quick-generate-key', `Stranger <${owner}>`, 'ed25519', 'sign', 'never'];
+    await must('gpg', ['--homedir', paths.strangersGnupg, '--batch', '--passphrase', '', ...key]);
+  }
+  return await rpmsign(paths.strangersGnupg, owner, files);
+};
+
+const rpmsign = async (gnupg: string, owner: string, files: readonly string[]): Promise<string> =>
   must('rpmsign', [
-    ...['--addsign', '--define', '__gpg /usr/bin/gpg', '--define', `_gpg_path ${paths.gnupg}`],
-    ...['--define', '_gpg_name lab@example.org', ...files],
+    ...['--addsign', '--define', '__gpg /usr/bin/gpg', '--define', `_gpg_path ${gnupg}`],
+    ...['--define', `_gpg_name ${owner}`, ...files],
   ]);
 
-/** Whoever uses the key starts an agent, which would outlive the lab. */
-export const endAgent = async (paths: LabPaths): Promise<string> =>
-  must('gpgconf', ['--homedir', paths.gnupg, '--kill', 'all']);
+/** Whoever uses a key starts an agent, which would outlive the lab. */
+export const endAgent = async (paths: LabPaths): Promise<void> => {
+  for (const gnupg of [paths.gnupg, paths.strangersGnupg].filter(existsSync))
+    await must('gpgconf', ['--homedir', gnupg, '--kill', 'all']);
+};
 
 /** A host's machine-id and SSH host keys: made once, kept through `reset` and `down`, so that it stays the same host. */
 export const makeIdentity = async (paths: LabPaths, host: string): Promise<void> => {

@@ -19,6 +19,7 @@ export const labPaths = (dir: string) => {
     opsKey: join(dir, 'keys', 'ops'),
     opsPassword: join(dir, 'keys', 'ops-password'),
     gnupg: join(dir, 'keys', 'gnupg'),
+    strangersGnupg: join(dir, 'keys', 'strangers-gnupg'),
     archiveKey: join(dir, 'keys', 'archive.gpg'),
     /** The same key as rpm reads it. */
     rpmKey: join(dir, 'keys', 'archive.asc'),

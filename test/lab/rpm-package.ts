@@ -14,7 +14,14 @@ export type RpmVersion = {
   /** Scriptlets, for sh; `lua` ones for the interpreter in rpm. */
   scripts?: Partial<Record<'pre' | 'post' | 'preun' | 'postun' | 'lua', string>>;
   advisory?: RpmAdvisory;
+  /** The stream of the module that is named as the package. */
+  stream?: string;
+  /** What is wrong with its signature. */
+  signature?: RpmFlaw;
 };
+
+/** None at all, one by a key that no host knows, or one of what the file was before somebody changed it. */
+export type RpmFlaw = 'none' | 'stranger' | 'tampered';
 
 /** An entry of updateinfo.xml. */
 export type RpmAdvisory = {

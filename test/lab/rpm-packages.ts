@@ -164,6 +164,20 @@ export const rpmPackages: readonly RpmPackage[] = [
     versions: [had(), fixed(20016, {tags: ['Requires: pdrpm-nowhere']})],
   },
   {name: 'pdrpm-vendor', on: ['zypper'], versions: [had(), {version: '2.0-1', repository: 'acme'}]},
+  // What nobody should install: their advisories are as good as any.
+  {name: 'pdrpm-unsigned', on: [], versions: [had(), fixed(20018, {signature: 'none'})]},
+  {name: 'pdrpm-stranger', on: [], versions: [had(), fixed(20019, {signature: 'stranger'})]},
+  {name: 'pdrpm-tampered', on: [], versions: [had(), fixed(20020, {signature: 'tampered'})]},
+  {
+    // Two streams of a module: the newer version is no update of the older stream.
+    name: 'pdrpm-stream',
+    on: [],
+    versions: [
+      had({stream: '1'}),
+      fixed(20021, {version: '1.1-1', stream: '1'}),
+      fixed(20021, {version: '2.0-1', stream: '2'}),
+    ],
+  },
   // Its old version is in no repository any more.
   {name: 'pdrpm-gone', on: [], versions: [had({repository: 'gone'}), fixed(20015)]},
 ];

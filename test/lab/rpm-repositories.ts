@@ -1,7 +1,7 @@
-import {copyFile, mkdir, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {must} from './command.ts';
-import {signFile, signRpms} from './keys.ts';
+import {signAsStranger, signFile, signRpms} from './keys.ts';
 import type {LabPaths} from './paths.ts';
 import {rpmArch, rpmName, type RpmVersion} from './rpm-package.ts';
 import {rpmPackages} from './rpm-packages.ts';
@@ -19,26 +19,61 @@ export const publishRpms = async (paths: LabPaths, mirror: string): Promise<void
     );
     const files = own.map(({name, version}) => rpmName(name, version));
     for (const file of files) await copyFile(join(paths.labRpms, file), join(folder, file));
-    await signRpms(
-      paths,
-      files.map(file => join(folder, file)),
-    );
+    const withFlaw = (...flaws: RpmVersion['signature'][]): string[] =>
+      own
+        .filter(({version}) => flaws.includes(version.signature))
+        .map(({name, version}) => join(folder, rpmName(name, version)));
+    await signRpms(paths, withFlaw(undefined, 'tampered'));
+    for (const file of withFlaw('stranger')) await signAsStranger(paths, [file]);
+    for (const file of withFlaw('tampered')) await tamperWith(file);
     await must('createrepo_c', ['--quiet', folder]);
+    const streams = own.flatMap(({name, version}) => streamOf(name, version));
+    if (streams.length > 0) await addMetadata(folder, 'modules.yaml', 'modules', streams.join(''));
     const advisories = own.flatMap(({name, version}) => advisoryOf(name, version));
-    if (advisories.length > 0) await addAdvisories(folder, advisories);
+    if (advisories.length > 0) {
+      const document = `<?xml version="1.0" encoding="UTF-8"?>\n<updates>\n${advisories.join('')}</updates>\n`;
+      await addMetadata(folder, 'updateinfo.xml', 'updateinfo', document);
+    }
     await signFile(paths, join(folder, 'repodata/repomd.xml'));
   }
 };
 
-const addAdvisories = async (folder: string, advisories: readonly string[]): Promise<void> => {
-  const file = join(folder, 'updateinfo.xml');
-  await writeFile(
-    file,
-    `<?xml version="1.0" encoding="UTF-8"?>\n<updates>\n${advisories.join('')}</updates>\n`,
-  );
-  await must('modifyrepo_c', ['--mdtype=updateinfo', file, join(folder, 'repodata')]);
+const addMetadata = async (folder: string, name: string, type: string, text: string): Promise<void> => {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  await must('modifyrepo_c', [`--mdtype=${type}`, file, join(folder, 'repodata')]);
   await rm(file);
 };
+
+/** Another byte near the end of a file: in what the package unpacks to. */
+const tamperWith = async (file: string): Promise<void> => {
+  const bytes = await readFile(file);
+  const at = bytes.length - 20;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  await writeFile(file, bytes);
+};
+
+const streamOf = (name: string, version: RpmVersion): string[] =>
+  version.stream === undefined
+    ? []
+    : [
+        `---
+document: modulemd
+version: 2
+data:
+  name: ${name}
+  stream: "${version.stream}"
+  version: 1
+  context: lab
+  arch: x86_64
+  summary: A module of the lab
+  description: A module of the lab
+  license: {module: [MIT]}
+  artifacts:
+    rpms: ["${name}-0:${version.version}.${rpmArch(version)}"]
+...
+`,
+      ];
 
 /** Several packages of one advisory are several entries of one id, as dnf and zypper read them together. */
 const advisoryOf = (name: string, version: RpmVersion): string[] => {

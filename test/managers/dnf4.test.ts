@@ -165,7 +165,10 @@ describe('what dnf has', () => {
     ).toBeUndefined();
   });
 
-  it('tells how far it is', () => {
+  it('tells how far it is, and for whose lock it waits', () => {
+    expect(dnf4.progress('patchdeck-waiting dnf (pid 7) holds the lock')).toEqual({
+      line: 'waiting: dnf (pid 7) holds the lock',
+    });
     const seen = fixtureLines('debian-12-dnf4/log/dnf4-install.txt').flatMap(
       line => dnf4.progress(line) ?? [],
     );
