@@ -5,6 +5,7 @@ import type {Decision, ShallowRule} from '../src/model/policy.ts';
 import {stageNames, type StageName} from '../src/model/phase.ts';
 import type {RollbackPoint} from '../src/model/rollback.ts';
 import type {Scan} from '../src/model/scan.ts';
+import type {SoftwareAnswer} from '../src/model/software.ts';
 import {screenIdOf} from './screens/screen-id.ts';
 import type {Theme} from './theme.ts';
 import type {Layer, ScreenUi, Ui} from './ui.ts';
@@ -26,6 +27,8 @@ export type ConsoleState = {
   point: Loaded<RollbackPoint> | undefined;
   /** Where a vulnerability is, or what a host has; its digest is that of the ranking and what was asked. */
   holes: Loaded<HoleAnswer> | undefined;
+  /** Who has some software; its digest is what was asked, and of which state of the run. */
+  software: Loaded<SoftwareAnswer> | undefined;
   log: {host: string; text: string} | undefined;
   /** What the engine is doing at the operator's word before it answers, in words. */
   asked: string | undefined;

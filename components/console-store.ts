@@ -71,6 +71,7 @@ export const makeConsoleStore = (options: StoreOptions) => {
     scan: undefined,
     point: undefined,
     holes: undefined,
+    software: undefined,
     log: undefined,
     asked: undefined,
     questionSince: options.now(),

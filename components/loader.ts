@@ -5,6 +5,7 @@ import {rankingSchema} from '../src/model/patch.ts';
 import {decisionSchema} from '../src/model/policy.ts';
 import {rollbackPointSchema} from '../src/model/rollback.ts';
 import {scanSchema} from '../src/model/scan.ts';
+import type {SoftwareAnswer} from '../src/model/software.ts';
 import {readInTurns} from './read-in-turns.ts';
 import {topLayer, type ConsoleState, type Loaded} from './console-state.ts';
 import type {Page} from './ui.ts';
@@ -12,7 +13,7 @@ import type {Page} from './ui.ts';
 /** How often the log of the host that is open is asked for, in ms. */
 const logEvery = 1000;
 
-type Slot = 'ranking' | 'decision' | 'scan' | 'point' | 'holes';
+type Slot = 'ranking' | 'decision' | 'scan' | 'point' | 'holes' | 'software';
 type Schema<T> = {parse(value: unknown): T};
 
 /** Fetches what the screen needs from the engine when it needs it: the ranking, a host's scan, its way back, its log. */
@@ -85,6 +86,11 @@ export const makeLoader = (
         const ask = (): Promise<HoleAnswer> => engine.holes(question);
         fetch('holes', holesKey(state, question), ask, holes => set({holes}));
       }
+      const sought = pages.findLast(page => page.of === 'software')?.words;
+      if (sought !== undefined) {
+        const ask = (): Promise<SoftwareAnswer> => engine.software(sought);
+        fetch('software', softwareKey(state, sought), ask, software => set({software}));
+      }
       const top = topLayer(state.ui);
       followLog(top?.kind === 'page' && top.page.of === 'log' ? top.page.host : undefined);
     },
@@ -100,6 +106,10 @@ export const holesKey = (state: ConsoleState, question: HoleQuestion): string | 
   const file = state.engine.run?.run.ranking?.file;
   return file === undefined ? undefined : JSON.stringify([file, question]);
 };
+
+/** What an answer about software is kept under: after another scan it is asked anew, while hosts are at work once. */
+export const softwareKey = ({engine, version}: ConsoleState, words: string): string =>
+  JSON.stringify([words, engine.busy ? 'busy' : version]);
 
 const questionOf = (page: Page): HoleQuestion | undefined => {
   if (page.of === 'cve') return {cve: page.cve};

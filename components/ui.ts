@@ -46,7 +46,8 @@ export type Page =
   | {of: 'log'; host: string}
   | {of: 'what-if'}
   | {of: 'cve'; cve: string}
-  | {of: 'host-cves'; host: string};
+  | {of: 'host-cves'; host: string}
+  | {of: 'software'; words: string};
 
 export type Field = {
   id: string;

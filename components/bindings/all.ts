@@ -9,6 +9,7 @@ import {hostBindings} from './hosts.ts';
 import {movingBindings} from './moving.ts';
 import {patchBindings} from './patches.ts';
 import {selectingBindings} from './selecting.ts';
+import {softwareBindings} from './software.ts';
 import {stageBindings} from './stages.ts';
 import {takingOverBindings} from './taking-over.ts';
 
@@ -25,6 +26,7 @@ export const bindings: readonly Binding[] = [
   ...lookBindings,
   ...blockingBindings,
   ...hostBindings,
+  ...softwareBindings,
   ...describingBindings,
   ...selectingBindings,
   ...everywhereBindings,

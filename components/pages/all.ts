@@ -11,6 +11,7 @@ import {cveLines, hostCveLines} from './holes.ts';
 import {hostLines} from './host.ts';
 import {logLines} from './log.ts';
 import {patchLines} from './patch.ts';
+import {softwareLines} from './software.ts';
 import {whatIfLines} from './what-if.ts';
 
 const kept = keep<readonly Line[]>();
@@ -46,6 +47,8 @@ const linesOf = (state: ConsoleState, page: Page, width: number): readonly Line[
       return cveLines(state, page.cve, width);
     case 'host-cves':
       return hostCveLines(state, page.host, width);
+    case 'software':
+      return softwareLines(state, page.words, width);
   }
 };
 
@@ -65,6 +68,8 @@ export const pageTitle = (state: ConsoleState, page: Page): string => {
       return page.cve;
     case 'host-cves':
       return `Vulnerabilities of ${page.host}`;
+    case 'software':
+      return `Who has ${page.words}`;
   }
 };
 

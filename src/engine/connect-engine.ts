@@ -113,6 +113,11 @@ export const connectEngine = async (settings: EngineSettings, workerUrl: URL): P
       if (typeof answer === 'object' && 'holes' in answer) return answer;
       throw new Error('the engine answered a question with something else');
     },
+    software: async words => {
+      const answer = await call({method: 'software', words});
+      if (typeof answer === 'object' && 'software' in answer) return answer;
+      throw new Error('the engine answered a question with something else');
+    },
     log: async host => {
       const text = await call({method: 'log', host});
       if (typeof text === 'string') return text;

@@ -15,6 +15,7 @@ import {maxLineBytes, socketName, toFollowerSchema, type FollowStatus} from './f
 import type {Engine, EngineChange} from './interface.ts';
 import {jobToShow} from './log-job.ts';
 import {readHoles} from './read-holes.ts';
+import {readSoftware} from './read-software.ts';
 
 /** How often a console that is gone is looked for, and its journal read, in milliseconds. */
 const lookAgainMs = 1000;
@@ -150,6 +151,7 @@ export const followEngine = async (stateDir: string, run: string): Promise<Engin
       }),
     read: digest => files.read(digest),
     holes: question => readHoles(fold.state, digest => files.read(digest), question),
+    software: words => readSoftware(fold.state, digest => files.read(digest), words),
     log: async host => {
       const record = fold.state.hosts.get(host);
       const job = record === undefined ? undefined : jobToShow(record);

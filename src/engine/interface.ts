@@ -6,6 +6,7 @@ import type {Signal} from '../model/job.ts';
 import {patchIdSchema} from '../model/patch.ts';
 import {decisionSchema, shallowRuleSchema} from '../model/policy.ts';
 import {stageNameSchema} from '../model/phase.ts';
+import type {SoftwareAnswer} from '../model/software.ts';
 import {answerSchema, type Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';
 import type {Refusal} from '../record/gates.ts';
@@ -120,6 +121,8 @@ export interface Engine {
   read(digest: string): Promise<Uint8Array>;
   /** Where a vulnerability is, or what a host has, by the run's ranking. Throws `ranking.none` without one. */
   holes(question: HoleQuestion): Promise<HoleAnswer>;
+  /** Who has some software, `openssl 3.0.20`, as the last scans saw it. Throws `software.question`, and `software.none` before any scan. */
+  software(words: string): Promise<SoftwareAnswer>;
   /** The newest 64 KiB of the log of a host's running or last job, cleaned. Empty when there was none. */
   log(host: string): Promise<string>;
   /** Resolves when no stage is running and nothing is followed; at once when idle. */

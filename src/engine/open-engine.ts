@@ -24,6 +24,7 @@ import {keepHeads} from './heads.ts';
 import {jobToShow} from './log-job.ts';
 import {createQuestions} from './questions.ts';
 import {readHoles} from './read-holes.ts';
+import {readSoftware} from './read-software.ts';
 import {recordBeginning} from './record-beginning.ts';
 import {createRunContext, newId, sleep, type EngineWorld} from './run-context.ts';
 import type {EngineSettings} from './settings.ts';
@@ -193,6 +194,7 @@ export const openEngine = async (settings: EngineSettings, world: EngineWorld = 
       return opened.store.read(digest);
     },
     holes: question => readHoles(opened?.store.state, digest => engine.read(digest), question),
+    software: words => readSoftware(opened?.store.state, digest => engine.read(digest), words),
     log: async host => {
       const record = opened?.store.state.hosts.get(host);
       const job = record === undefined ? undefined : jobToShow(record);

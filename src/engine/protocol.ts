@@ -1,5 +1,6 @@
 import type {HoleAnswer, HoleQuestion} from '../model/hole.ts';
 import type {Signal} from '../model/job.ts';
+import type {SoftwareAnswer} from '../model/software.ts';
 import type {Question} from '../model/question.ts';
 import type {Event} from '../record/event.ts';
 import type {Refusal} from '../record/gates.ts';
@@ -28,7 +29,11 @@ export type FromWorker =
       signals: ReadonlyMap<string, Signal> | undefined;
       status: EngineStatus;
     }
-  | {type: 'reply'; id: number; value: Refusal | Uint8Array | HoleAnswer | string | undefined}
+  | {
+      type: 'reply';
+      id: number;
+      value: Refusal | Uint8Array | HoleAnswer | SoftwareAnswer | string | undefined;
+    }
   | {type: 'refused'; id: number; error: SentError};
 
 /** To the worker. */
@@ -36,6 +41,7 @@ export type Request =
   | {method: 'submit'; command: Command}
   | {method: 'read'; digest: string}
   | {method: 'holes'; question: HoleQuestion}
+  | {method: 'software'; words: string}
   | {method: 'log'; host: string}
   | {method: 'idle'}
   | {method: 'close'};

@@ -47,6 +47,8 @@ const answer = (engine: Engine, request: Request): Promise<Extract<FromWorker, {
       return engine.read(request.digest);
     case 'holes':
       return engine.holes(request.question);
+    case 'software':
+      return engine.software(request.words);
     case 'log':
       return engine.log(request.host);
     case 'idle':

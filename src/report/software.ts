@@ -22,8 +22,11 @@ export type Comparison = '=' | '<' | '<=' | '>' | '>=';
 /** "Who has this?": a glob of source or package names, and maybe a version to compare with. */
 export type Question = {glob: string; version?: {comparison: Comparison; wanted: string}};
 
+/** The part of a scan that says what is installed. */
+export type ScanOfSoftware = Pick<Scan, 'host' | 'at' | 'installed'> & {facts: Pick<Facts, 'os'>};
+
 /** Everything installed on scanned hosts, by host and name. What was removed and left its configuration behind is not installed. */
-export const installedOn = (scans: readonly Scan[]): SoftwareRow[] =>
+export const installedOn = (scans: readonly ScanOfSoftware[]): SoftwareRow[] =>
   scans
     .flatMap(({host, at, facts, installed}) => {
       const about = {host, at, os: facts.os};
@@ -48,12 +51,23 @@ export const readQuestion = (words: readonly string[]): Question | undefined => 
 
 /** The rows that a question means. What an application's own updater has is compared for equality only: its order is unknown. */
 export const answer = (rows: readonly SoftwareRow[], {glob, version}: Question): SoftwareRow[] => {
-  const matches = picomatch(glob, {dot: true, nonegate: true, noextglob: true});
+  const matches = matcherOf(glob);
   return rows.filter(row => {
     const fits = (name: string, has: string): boolean =>
       matches(name) && (version === undefined || compares(row.family, has, version));
     return fits(row.name, row.version) || fits(row.source, row.sourceVersion);
   });
+};
+
+/** Whether a question could mean a package, by its names alone. */
+export const asksFor = ({glob}: Question): ((item: {name: string; source: string}) => boolean) => {
+  const matches = matcherOf(glob);
+  return ({name, source}) => matches(name) || matches(source);
+};
+
+const matcherOf = (glob: string): ((name: string) => boolean) => {
+  const matches = picomatch(glob, {dot: true, nonegate: true, noextglob: true});
+  return name => matches(name);
 };
 
 /**

@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto';
 import type {Command, Engine, EngineChange, EngineState} from '../../src/engine/interface.ts';
 import {readHoles} from '../../src/engine/read-holes.ts';
+import {readSoftware} from '../../src/engine/read-software.ts';
 import type {HoleAnswer, HoleQuestion} from '../../src/model/hole.ts';
 import type {Signal} from '../../src/model/job.ts';
+import type {SoftwareAnswer} from '../../src/model/software.ts';
 import type {Question} from '../../src/model/question.ts';
 import type {Body, Event} from '../../src/record/event.ts';
 import {Fold} from '../../src/record/fold.ts';
@@ -64,6 +66,10 @@ export class FakeEngine implements Engine {
 
   holes(question: HoleQuestion): Promise<HoleAnswer> {
     return readHoles(this.state().run, digest => this.read(digest), question);
+  }
+
+  software(words: string): Promise<SoftwareAnswer> {
+    return readSoftware(this.state().run, digest => this.read(digest), words);
   }
 
   log(host: string): Promise<string> {
