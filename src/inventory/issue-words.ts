@@ -8,7 +8,15 @@ import {allowedKeys, smokeKinds} from './schema.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found wrong, in words for the person who wrote the file. `raw` is the value the schema was given. */
-export const mistakesOf = (issue: Issue, raw: unknown, places: Places): Mistake[] => {
+export const mistakesOf = (issues: readonly Issue[], raw: unknown, places: Places): Mistake[] => {
+  const at = ({path}: Issue): string => JSON.stringify(path.map(String));
+  // A text that has to be a list is judged by its length, too: one mistake is enough.
+  const mistyped = new Set(issues.filter(({code}) => code === 'invalid_type').map(at));
+  const isEcho = (issue: Issue): boolean => /^too_/.test(issue.code) && mistyped.has(at(issue));
+  return issues.filter(issue => !isEcho(issue)).flatMap(issue => mistakesOfOne(issue, raw, places));
+};
+
+const mistakesOfOne = (issue: Issue, raw: unknown, places: Places): Mistake[] => {
   const {path} = issue;
   const here = places.value(path);
   const name = describePath(path);
@@ -31,6 +39,14 @@ export const mistakesOf = (issue: Issue, raw: unknown, places: Places): Mistake[
       return [{...here, ...typeWords(name, issue.expected, valueAt(raw, path))}];
     case 'invalid_union':
       return unionMistakes(issue, raw, places);
+    case 'invalid_key':
+      return [
+        {
+          ...places.key(path),
+          what: `${describePath(path.slice(0, -1))} cannot have the name ${shown(path.at(-1))}`,
+          remedy: issue.issues[0]?.message ?? issue.message,
+        },
+      ];
     case 'too_small':
     case 'too_big':
       return [
@@ -111,7 +127,8 @@ const unionMistakes = (
   const keys = entriesOf(value).map(([key]) => key);
   const meant = issue.errors.find(errors => keys.length > 0 && errors.every(error => error.path.length > 0));
   if (meant !== undefined) {
-    return meant.flatMap(error => mistakesOf({...error, path: [...issue.path, ...error.path]}, raw, places));
+    const inner = meant.map(error => ({...error, path: [...issue.path, ...error.path]}));
+    return mistakesOf(inner, raw, places);
   }
   const guess = keys.length === 1 ? closest(keys[0] ?? '', smokeKinds) : undefined;
   return [

@@ -47,7 +47,7 @@ export const wrongValue = (setting: Setting, value: unknown): Pick<Lack, 'wrong'
     return {wrong: `cannot be ${shown(value)}`, rule: addressRule(value)};
   const issue = hostEntrySchema.shape[setting].safeParse(value).error?.issues[0];
   if (issue === undefined) return undefined;
-  const [found] = mistakesOf({...issue, path: [setting, ...issue.path]}, {[setting]: value}, nowhere);
+  const [found] = mistakesOf([{...issue, path: [setting, ...issue.path]}], {[setting]: value}, nowhere);
   return {
     wrong: found?.what.replace(`"${setting}" `, '') ?? `cannot be ${shown(value)}`,
     rule: found?.remedy ?? issue.message,

@@ -43,10 +43,11 @@ const placed = ({file, line, column}: Mistake, main: string): string => {
   return line === undefined ? name : `${name}:${line}:${column ?? 1}`;
 };
 
-/** A value of the file as it is quoted in a message; of maps only the keys. */
+/** A value of the file as it is quoted in a message; of maps only the keys, of lists only words. */
 export const shown = (value: unknown): string => {
   if (typeof value === 'string') return `"${cleanLine(value, 60)}"`;
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value))
+    return value.every(each => typeof each === 'string') ? cleanLine(`[${value.join(', ')}]`, 60) : 'a list';
   return typeof value === 'object' && value !== null
     ? cleanLine(`{${Object.keys(value).join(', ')}}`, 60)
     : String(value);

@@ -25,7 +25,7 @@ export const readOverlay = (text: string, file: string): {overlay: Overlay; mist
   const value = withEmptyMaps(raw);
   const parsed = overlaySchema.safeParse(value);
   if (parsed.success) return {overlay: parsed.data, mistakes: at(syntax)};
-  const schema = parsed.error.issues.flatMap(issue => mistakesOf(issue, value, places));
+  const schema = mistakesOf(parsed.error.issues, value, places);
   return {overlay: emptyOverlay, mistakes: at([...syntax, ...schema])};
 };
 

@@ -27,7 +27,7 @@ export const readInventory = (text: string): {parsed?: InventoryFile; mistakes: 
   if (doc === undefined || !isMap(doc.contents)) return {mistakes: [...syntax, notAMap(raw, text)]};
   const value = withEmptyMaps(raw);
   const parsed = inventoryFileSchema.safeParse(value);
-  const schema = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value, places));
+  const schema = parsed.success ? [] : mistakesOf(parsed.error.issues, value, places);
   const mistakes = [...syntax, ...schema, ...crossMistakes(value, places)];
   return parsed.success ? {parsed: parsed.data, mistakes} : {mistakes};
 };

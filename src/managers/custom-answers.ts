@@ -23,7 +23,8 @@ const rowsOf = (verb: string, raw: Uint8Array): string[][] => {
   const code = wordOf(verb, found, 'code');
   const lines = linesOf(verb, found, 'answer');
   if (code !== '0') {
-    const said = cleanLine(lines.at(-1) ?? '', 120);
+    const complaint = found.has('said') ? linesOf(verb, found, 'said')[0]?.slice('said '.length) : undefined;
+    const said = cleanLine(complaint ?? lines.at(-1) ?? '', 120);
     throw badAnswer(verb, `it ended with ${cleanLine(code, 20)}${said === '' ? '' : `: ${said}`}`);
   }
   if (lines.pop() !== 'end') throw badAnswer(verb, 'its last line is not "end"');
@@ -31,10 +32,15 @@ const rowsOf = (verb: string, raw: Uint8Array): string[][] => {
   return lines.map(line => line.split('\t'));
 };
 
-/** `NAME TAB INSTALLED TAB CANDIDATE [TAB security|other|unknown]`: what says nothing is unknown. */
+/**
+ * `NAME TAB INSTALLED TAB CANDIDATE [TAB security|other|unknown [TAB CVE,CVE|- [TAB critical|high|medium|low]]]`: what says nothing is
+ * unknown. One that names CVEs ranks as an advisory of a repository does.
+ */
 export const parsePending = (verb: string, manager: ManagerId, raw: Uint8Array): Update[] =>
   rowsOf(verb, raw).map(row => {
-    const [name, installed, candidate, kind = 'unknown', ...more] = row;
+    const [name = '', installed, candidate = '', ...rest] = row;
+    // A column of which a shell has nothing to say is empty.
+    const [kind = 'unknown', cves, severity, ...more] = rest.map(word => (word === '' ? undefined : word));
     const parsed = updateSchema.safeParse({
       manager,
       name,
@@ -45,9 +51,22 @@ export const parsePending = (verb: string, manager: ManagerId, raw: Uint8Array):
       sourceVersion: candidate,
       origin: `its own updater (${manager})`,
       security: kind === 'unknown' ? null : kind === 'security',
+      ...(cves === undefined
+        ? {}
+        : {
+            advisories: [
+              {
+                id: `${name}-${candidate}`.replaceAll(/[^A-Za-z0-9:._-]/g, '.').slice(0, 128),
+                cves: cves === '-' ? [] : cves.split(','),
+                ...(severity === undefined ? {} : {severity}),
+              },
+            ],
+          }),
     });
     const isKnownKind = kind === 'security' || kind === 'other' || kind === 'unknown';
-    if (!parsed.success || !isKnownKind || more.length > 0 || installed === candidate)
+    // Of what is no security fix, or of which nobody knows, CVEs would be a contradiction.
+    const mayNameCves = cves === undefined || kind === 'security';
+    if (!parsed.success || !isKnownKind || !mayNameCves || more.length > 0 || installed === candidate)
       throw badAnswer(verb, `"${cleanLine(row.join(' '), 80)}" is no update`);
     return parsed.data;
   });

@@ -34,7 +34,8 @@ total=$(printf '%s\\n' "$3" | grep -c .); done=0; failed=0
 while read -r folder name version file; do
   [ -n "$name" ] || continue
   ${makeDirectory(own)}
-  if (cd / && call "$command" "$name" "$version" "$made") &&
+  # The directory is nobody else's: within it an application's files keep modes that its own user may read.
+  if (umask 022; cd / && call "$command" "$name" "$version" "$made") &&
     tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$made" -cf "$folder/$file" .; then
     printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\tarchive\\n' "$folder" "$name" any "$version" "$file" \\
       "$(sha256sum < "$folder/$file" | cut -d' ' -f1)" "$(stat -c %s "$folder/$file")" >> manifest.part

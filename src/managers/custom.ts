@@ -21,8 +21,10 @@ export const customManager = (id: ManagerId, own: CustomManager): Manager => {
       {id, command, wanted},
       `${callAs(own)}
 printf '@@ wanted\\n%s\\n@@ answer\\n' "$3"
-cd / && call "$2"; code=$?
-printf '\\n@@ code\\n%s\\n@@ end\\n' $code`,
+{ said=$(cd / && call "$2" 2>&1 >&3 3>&-); code=$?; } 3>&1
+printf '\\n@@ code\\n%s\\n@@ said\\n' $code
+printf '%s\\n' "$said" | grep . | tail -n 1 | sed 's/^/said /'
+echo '@@ end'`,
       {root: true},
     );
   return {

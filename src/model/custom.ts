@@ -3,11 +3,10 @@ import {z} from 'zod';
 /** A program by its whole path, then its arguments. No shell reads them; what changes (names, versions, a directory) follows them. */
 const commandSchema = z
   .array(z.string().regex(/^[^\p{C}]{1,200}$/u, 'a word of one line, not empty'))
-  .min(1)
   .max(10)
   .refine(
     ([program]) => program?.startsWith('/') === true,
-    'a command begins with the whole path of its program',
+    'a command begins with the whole path of its program, as [/opt/shop/updater, pending]',
   );
 
 /** An application's own updater, as commands of the inventory. docs/inventory.md says what each has to print. */
@@ -36,7 +35,7 @@ export const customManagerSchema = z.strictObject({
   /** Who runs them. */
   user: z
     .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user of the host')
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user of the host, as shop')
     .default('root'),
   /** Seconds that each call may take. */
   deadline: z.int().min(1).max(7200).default(600),

@@ -6,8 +6,11 @@ export type Evidence = {
   changes: readonly Change[];
   previous: readonly StagedFile[];
   gone: readonly {name: string; version: string}[];
-  /** What the simulated way back would do differently, or why it was refused; undefined when it is exactly the reverse. */
-  simulationDiffers: string | undefined;
+  /**
+   * What the simulated way back would do differently, or why it was refused; `none` where its manager cannot rehearse it; undefined when it
+   * is exactly the reverse.
+   */
+  simulationDiffers: {why: string} | 'none' | undefined;
   /** What may refuse the way back and no simulation sees. */
   refusals: readonly string[];
 };
@@ -30,7 +33,9 @@ export const gradeRollback = (evidence: Evidence): {grade: Grade; reasons: strin
   const simulation =
     evidence.simulationDiffers === undefined
       ? []
-      : [`the simulated way back differs: ${evidence.simulationDiffers}`];
+      : evidence.simulationDiffers === 'none'
+        ? ['the way back cannot be rehearsed']
+        : [`the simulated way back differs: ${evidence.simulationDiffers.why}`];
   const reasons = [...repacked, ...simulation, ...evidence.refusals];
   if (reasons.length > 0) return {grade: 'partial', reasons};
   const sources = [...new Set(evidence.previous.map(file => file.source))].sort();

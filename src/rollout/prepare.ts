@@ -149,7 +149,7 @@ const proveWayBack = async (
   const wayBack = {directory, changes, previous, fresh};
   const simulationDiffers =
     manager.simulateUndo === undefined
-      ? 'it cannot be rehearsed'
+      ? 'none'
       : undoDiffers(changes, await link.ask(manager.simulateUndo, wayBack));
   const {grade, reasons} = gradeRollback({
     changes,
@@ -170,9 +170,11 @@ const proveWayBack = async (
 };
 
 /** What a simulated way back does otherwise than lead back, or why it is refused. */
-const undoDiffers = (changes: readonly Change[], undo: Simulation): string | undefined =>
-  undo.refused ??
-  (sameChanges(undo.changes, reversed(changes)) ? undefined : differences(reversed(changes), undo.changes));
+const undoDiffers = (changes: readonly Change[], undo: Simulation): {why: string} | undefined => {
+  if (undo.refused !== undefined) return {why: undo.refused};
+  const back = reversed(changes);
+  return sameChanges(undo.changes, back) ? undefined : {why: differences(back, undo.changes)};
+};
 
 /** A host goes back as far as the worst of its steps. */
 const pointOf = (

@@ -76,6 +76,55 @@ hosts:
     expect(mistakesIn(fleet('[updater, pending]')).join()).toMatch(/whole path of its program/);
     expect(mistakesIn(fleet('[/o/u]', ', pendin: [/x]')).join()).toMatch(/pendin.*pending/s);
   });
+
+  const stated = `pending: [/o/u, p], ${commands}`;
+  const whole = 'a command begins with the whole path of its program, as [/opt/shop/updater, pending]';
+  it.each([
+    [`shop: {${commands}}`, 'shop.pending of host a is missing; add it: a list, as [a, b]'],
+    [
+      `shop: {pending: /o/u p, ${commands}}`,
+      'shop.pending of host a cannot be "/o/u p"; it has to be a list, as [a, b]',
+    ],
+    [`shop: {pending: [u, p], ${commands}}`, `shop.pending of host a cannot be [u, p]; ${whole}`],
+    [`shop: {pending: [], ${commands}}`, `shop.pending of host a cannot be []; ${whole}`],
+    [
+      `shop: {pending: [/o/u, 5], ${commands}}`,
+      'shop.pending.1 of host a cannot be 5; put it into quotes: "5"',
+    ],
+    [`shop: {${stated}, instal: [/o/u]}`, 'shop of host a; did you mean "install"?'],
+    [
+      `Shop App: {${stated}}`,
+      'custom of host a cannot have the name "Shop App"; the name of an updater has small letters, digits and "-"',
+    ],
+    [
+      `shop: {${stated}, restart: [shop]}`,
+      'restart.0 of host a cannot be "shop"; a service with its type, as shop.service',
+    ],
+    [
+      `shop: {${stated}, restart: shop.service}`,
+      'restart of host a cannot be "shop.service"; it has to be a list, as [a, b]',
+    ],
+    [
+      `shop: {${stated}, before: [pacman]}`,
+      'before.0 of host a cannot be "pacman"; allowed: apt, dnf4, dnf5, yum, zypper, apk',
+    ],
+    [
+      `shop: {${stated}, user: Shop User}`,
+      'user of host a cannot be "Shop User"; a user of the host, as shop',
+    ],
+    [
+      `shop: {${stated}, deadline: 10 minutes}`,
+      'deadline of host a cannot be "10 minutes"; it has to be a number',
+    ],
+    [`shop: {${stated}, deadline: 0}`, 'deadline of host a is out of its range: 0; at least 1'],
+    [`[shop]`, 'custom of host a cannot be [shop]; it has to be a map of names and their settings'],
+    [`shop:`, 'custom.shop of host a has no value; give it a map of keys and values, or take the line away'],
+  ])('written as {%s} are one mistake, with what to write in its place', (custom, says) => {
+    const block = custom.startsWith('[') ? custom : `{${custom}}`;
+    const mistakes = mistakesIn(`fleet: f\nhosts:\n  a: {custom: ${block}}\n`);
+    expect(mistakes).toEqual([expect.stringContaining(says) as string]);
+    expect(mistakes[0]).toMatch(/^fleet\.yaml:3:\d+: /);
+  });
 });
 
 describe('a good inventory', () => {

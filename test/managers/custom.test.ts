@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
@@ -17,7 +17,7 @@ import {host as statedHost, scan} from '../policy/example-fleet.ts';
 const updater = `#!/bin/sh
 here=$(dirname "$0")
 for word; do printf '[%s]' "$word"; done >> "$here/calls"; echo >> "$here/calls"
-[ ! -e "$here/crash" ] || { echo 'it crashed'; exit 3; }
+[ ! -e "$here/crash" ] || { echo 'half an answer'; echo 'it crashed' >&2; exit 3; }
 has=$(cat "$here/installed")
 case $1 in
   pending) [ "$has" = 2 ] || printf 'shop\\t%s\\t2\\tsecurity\\n' "$has"; [ -e "$here/cut" ] || echo end ;;
@@ -86,6 +86,22 @@ describe("an application's own updater", () => {
     expect(['', '\tunknown', '\tother', '\tsecurity'].map(told)).toEqual([null, null, false, true]);
   });
 
+  it('that names CVEs and how bad they are is ranked by them, as a repository with advisories; `-` names none', () => {
+    const told = (rest: string): unknown =>
+      shop.pending.parse(
+        Buffer.from(`@@ wanted\n@@ answer\nshop\t1\t2+b~1${rest}\nend\n@@ code\n0\n@@ end\n`),
+      )[0]?.advisories;
+    expect(told('\tsecurity')).toBeUndefined();
+    expect(told('\tsecurity\t\t')).toBeUndefined();
+    expect(told('\tsecurity\t-')).toEqual([{id: 'shop-2.b.1', cves: []}]);
+    expect(told('\tsecurity\tCVE-2026-1234,CVE-2026-12345')).toEqual([
+      {id: 'shop-2.b.1', cves: ['CVE-2026-1234', 'CVE-2026-12345']},
+    ]);
+    expect(told('\tsecurity\tCVE-2026-1234\thigh')).toEqual([
+      {id: 'shop-2.b.1', cves: ['CVE-2026-1234'], severity: 'high'},
+    ]);
+  });
+
   it('says what is pending and what is installed', async () => {
     expect(await ask(shop.pending, undefined)).toMatchObject([
       {manager: 'custom/shop', name: 'shop', installed: '1', candidate: '2', security: true},
@@ -109,6 +125,12 @@ describe("an application's own updater", () => {
     'sh op\t1\t2',
     'shop\t1\t$(x)',
     'shop\t1\t2\tother\tx',
+    'shop\t1\t2\tother\tCVE-2026-1234',
+    'shop\t1\t2\tunknown\t-',
+    'shop\t1\t2\tsecurity\tCVE-26-1',
+    'shop\t1\t2\tsecurity\tCVE-2026-1234, CVE-2026-1235',
+    'shop\t1\t2\tsecurity\tCVE-2026-1234\tawful',
+    'shop\t1\t2\tsecurity\tCVE-2026-1234\thigh\tx',
   ])('whose line is "%s" is not believed', line => {
     const answer = `@@ wanted\n\n@@ answer\n${line}\nend\n\n@@ code\n0\n@@ end\n`;
     expect(() => shop.pending.parse(Buffer.from(answer))).toThrow(/is no update/);
@@ -133,6 +155,17 @@ describe("an application's own updater", () => {
     await writeFile(join(folder, 'installed'), '1.5\n');
     const drifted = await ask(shop.simulateStaged, {directory, changes, fresh});
     expect(drifted.changes).toMatchObject([{from: '1.5', to: '2'}]);
+  });
+
+  it('gives files whose modes are its own: its service may run as another user, who has to read them', async () => {
+    await chmod(join(folder, 'versions', '2'), 0o755);
+    const point = await staged();
+    const {stdout} = await run({
+      ...shop.stage({directory, changes}),
+      text: `tar -tvf '${directory}/new/${point.fresh[0]?.file ?? ''}'`,
+    });
+    expect(stdout).toMatch(/^-rwxr-xr-x 0\/0 .* \.\/app$/m);
+    expect((await stat(join(directory, 'new'))).mode & 0o077).toBe(0);
   });
 
   it('that cannot give the version of before has no way back, and one that cannot give the new one is not staged', async () => {

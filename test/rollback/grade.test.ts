@@ -38,13 +38,19 @@ describe('the way back', () => {
     ['one packed anew', {previous: [archive, repacked]}, 'partial', [anew]],
     [
       'another simulation',
-      {previous: [archive], simulationDiffers: 'also tzdata 1 -> none'},
+      {previous: [archive], simulationDiffers: {why: 'also tzdata 1 -> none'}},
       'partial',
       ['the simulated way back differs: also tzdata 1 -> none'],
     ],
     [
+      'no simulation',
+      {previous: [archive], simulationDiffers: 'none'},
+      'partial',
+      ['the way back cannot be rehearsed'],
+    ],
+    [
       'both',
-      {previous: [repacked], simulationDiffers: 'held broken packages'},
+      {previous: [repacked], simulationDiffers: {why: 'held broken packages'}},
       'partial',
       [anew, 'the simulated way back differs: held broken packages'],
     ],
@@ -57,7 +63,7 @@ describe('the way back', () => {
     ['one gone', {previous: [archive], gone}, 'none', ['old 0.9 is gone from cache and archive']],
     [
       'one gone and one packed anew: the worst counts',
-      {previous: [repacked], gone, simulationDiffers: 'x'},
+      {previous: [repacked], gone, simulationDiffers: {why: 'x'}},
       'none',
       ['old 0.9 is gone from cache and archive'],
     ],
