@@ -8,6 +8,7 @@ import {
   type ManagerId,
   type NotInstalledClass,
 } from '../../src/model/package.ts';
+import {lies} from './lies.ts';
 import {shown} from '../managers/classes-shown.ts';
 
 /** Whatever an application has, as docs/inventory.md describes it. */
@@ -67,6 +68,20 @@ export const managersMarkdown = (): string =>
     ...notInstalledClasses.flatMap(impossible),
     "- An application's updater says what it offers, and nothing of what it keeps back.",
     '',
+    '## What ends well and did nothing',
+    '',
+    'No exit code is believed. Each of these is provoked on a real host each time the project is tested, and the console says that it is not done, and why.',
+    '',
+    ...table(
+      ['command', 'what happened', 'it ended with', 'the console says', 'proven by'],
+      lies.map(({command, happened, code, says, file, title}) => [
+        `\`${command}\``,
+        happened,
+        code,
+        `"${says.replaceAll(/\$\{why\}/g, 'CLASS').replaceAll(/\$\{host\}/g, 'HOST')}"`,
+        `${file} "${title}"`,
+      ]),
+    ),
   ].join('\n');
 
 const nameOf = ({id}: Manager): string => `\`${id.replace('/shop', '/NAME')}\``;

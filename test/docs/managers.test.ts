@@ -1,6 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {expect, it} from 'vitest';
 import {distributionManagers} from '../../src/managers/registry.ts';
+import {lies} from './lies.ts';
 import {managersMarkdown} from './managers-markdown.ts';
 
 it('docs/managers.md says of each manager of the registry what it was proven on and what it can do', async () => {
@@ -15,3 +16,16 @@ it('what is said to be proven in the lab is driven there', async () => {
     if (proven.by === 'lab') expect(text, id).toMatch(new RegExp(`\\b${id}\\b`));
   }
 });
+
+it.each(lies)(
+  '"$command": $happened; a test of that title asks the console for what is said of it',
+  async lie => {
+    const text = await readFile(new URL(`../../${lie.file}`, import.meta.url), 'utf8');
+    const from = text.indexOf(`it('${lie.title}'`);
+    expect(from, lie.title).toBeGreaterThan(-1);
+    const next = text.indexOf('\nit(', from + 1);
+    const inner = text.indexOf('\n  it(', from + 1);
+    const end = Math.min(...[next, inner].filter(at => at > 0), text.length);
+    expect(text.slice(from, end)).toContain(lie.says);
+  },
+);

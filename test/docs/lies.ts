@@ -1,0 +1,113 @@
+/** A command that ends well and did not do what it was told. `says`: words of the console that the test asks for. */
+export type Lie = {
+  command: string;
+  happened: string;
+  code: string;
+  says: string;
+  file: string;
+  title: string;
+};
+
+const [apt, dnf, zypper] = ['test/lab/apt-lies.test.ts', 'test/lab/dnf.test.ts', 'test/lab/zypper.test.ts'];
+const deadApt =
+  'apt-get update ends with 0 though a repository is dead, or none is left: what is pending is unknown, never clean';
+const deadDnf =
+  'is unknown when one of its repositories is dead, or none is enabled, which dnf passes over in silence';
+const keptByDnf =
+  'keeps back what is held, excluded or not installable, with its reason; dnf skips it in silence';
+const failedByZypper = 'calls a failed scriptlet a success, or all but one: neither is done';
+
+/** Each is provoked by hand on a real host first, then the console is asked. */
+export const lies: readonly Lie[] = [
+  {
+    command: 'apt-get update',
+    happened: 'a repository is dead: the lists are stale',
+    code: '0',
+    says: 'what is pending is unknown',
+    file: apt,
+    title: deadApt,
+  },
+  {
+    command: 'apt-get update --error-on=any',
+    happened: 'no repository is left: nothing can be pending',
+    code: '0',
+    says: 'could not be refreshed (no repository is enabled); what is pending is unknown',
+    file: apt,
+    title: deadApt,
+  },
+  {
+    command: 'apt-get check',
+    happened: 'after a failed postinst the package is not configured',
+    code: '0',
+    says: 'pdlab-postinst-fails 2.0 is not configured',
+    file: apt,
+    title:
+      'apt-get check ends with 0 though a postinst failed: the package is not configured, and the host not done',
+  },
+  {
+    command: 'apt-get install PKG',
+    happened: 'a preference keeps the old version',
+    code: '0',
+    says: 'pdlab-web@1.1 is excluded on lab4; nothing was chosen',
+    file: apt,
+    title:
+      'apt-get install ends with 0 and leaves an old version that a preference keeps: it is excluded, and said',
+  },
+  {
+    command: 'apt-get upgrade',
+    happened: 'the update is phased and left out',
+    code: '0',
+    says: 'pdlab-phased@2.0 is phased on lab4; nothing was chosen',
+    file: apt,
+    title: 'apt-get upgrade ends with 0 and leaves what is phased: it is said so, with its next step',
+  },
+  {
+    command: 'dnf makecache',
+    happened: 'a repository is dead, or none is enabled: it is passed over',
+    code: '0',
+    says: 'could not be refreshed (no repository is enabled)',
+    file: dnf,
+    title: deadDnf,
+  },
+  {
+    command: 'dnf upgrade -y PKG',
+    happened: 'the update is not installable and skipped',
+    code: '0 "Complete!"',
+    says: 'is ${why} on ${host}; nothing was chosen',
+    file: dnf,
+    title: keptByDnf,
+  },
+  {
+    command: 'dnf install PKG',
+    happened: 'the update is excluded: nothing was done',
+    code: '0',
+    says: 'is ${why} on ${host}; nothing was chosen',
+    file: dnf,
+    title: keptByDnf,
+  },
+  {
+    command: 'dnf upgrade PKG',
+    happened: '%post failed',
+    code: '0 "Complete!"',
+    says: 'the manager called it a success, but',
+    file: dnf,
+    title: 'is not done when a scriptlet failed, though dnf says Complete! and ends with 0; and goes back',
+  },
+  {
+    command: 'zypper -n patch',
+    happened: 'a patch that wants a reboot was left out',
+    code: '0',
+    says: 'zypper:pdrpm-reboot@2.0-1',
+    file: zypper,
+    title:
+      'leaves out a patch that wants a reboot and calls that a success: it stays pending, and its reboot wanted',
+  },
+  {
+    command: 'zypper -n update PKG',
+    happened: 'a %post in Lua failed (one of a shell: 107)',
+    code: '0',
+    says: 'scriptlet of pdrpm-luafails failed',
+    file: zypper,
+    title: failedByZypper,
+  },
+];
