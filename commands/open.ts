@@ -9,6 +9,7 @@ import type {EngineSettings} from '../src/engine/settings.ts';
 import type {StageName} from '../src/model/phase.ts';
 import type {ShallowRule} from '../src/model/policy.ts';
 import {exitCodes} from './exit-code.ts';
+import {withInventory} from './first-start.ts';
 import {readFlags, withFlags} from './flags.ts';
 import {createOutput} from './output.ts';
 import {keepTerminal} from './keep-terminal.ts';
@@ -48,7 +49,9 @@ export const addOpen = (program: Command): void => {
         // Loaded while the engine opens: what draws is the larger half of the program.
         const drawing = import('../components/start-console.tsx');
         const flags = readFlags(raw);
-        const settings = await engineSettings(flags, raw.new === true ? 'new' : 'join', patterns);
+        const settings = await withInventory(flags, output, known =>
+          engineSettings(known, raw.new === true ? 'new' : 'join', patterns),
+        );
         const reopen = (): Promise<Opened> => openOrFollow(settings);
         const [opened] = await Promise.all([reopen(), drawing]);
         const fleet = opened.engine.state().run?.run.fleet ?? settings.fleet?.inventory.fleet ?? 'fleet';

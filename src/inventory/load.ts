@@ -11,7 +11,7 @@ import {fromForeign, type Foreign} from './foreign.ts';
 import {detectFormat, splitFormat, type Format} from './format.ts';
 import {mergeInventory} from './merge.ts';
 import {invalidInventory, type Mistake} from './mistake.ts';
-import {findOffers} from './offer.ts';
+import {findOffers, type Offer} from './offer.ts';
 import {overlayName, readOverlay, unmatched} from './overlay.ts';
 import {readInventory} from './parse.ts';
 import {runInventory} from './program.ts';
@@ -39,17 +39,25 @@ export const findInventory = async (flag: string | undefined, env: Env, cwd: str
   for (const path of candidates) {
     if (await isFile(path)) return path;
   }
-  const offers = await findOffers(cwd, homeOf(env));
+  const offers = await inventoriesThere(env, cwd);
+  const sought = `no inventory was found; looked for ${candidates.map(path => cleanLine(path, 300)).join(', ')}`;
+  if (offers.length === 0) throw missing(sought);
+  const widest = Math.max(...offers.map(({command}) => command.length));
   throw missing(
-    [
-      `no inventory was found; looked for ${candidates.map(path => cleanLine(path, 300)).join(', ')}`,
-      ...offers.map(({what}) => `there is ${what}`),
-    ].join('; '),
-    offers.length === 0
-      ? undefined
-      : `use it as it is: ${offers.map(({command}) => `\`${command}\``).join(' or ')}; or write patchdeck.yaml`,
+    sought,
+    'run one of these, or write patchdeck.yaml',
+    offers.map(({what, command}) => `  \`${command}\`${' '.repeat(widest - command.length)}  ${what}`),
   );
 };
+
+/** The inventories of other programs that are there, where no inventory of our own was found. */
+export const inventoriesThere = (env: Env, cwd: string): Promise<Offer[]> =>
+  findOffers(cwd, homeOf(env), async path =>
+    loadInventory(path).then(
+      ({inventory}) => inventory.hosts.length,
+      () => undefined,
+    ),
+  );
 
 export type LoadedInventory = {
   inventory: Inventory;

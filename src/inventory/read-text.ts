@@ -18,12 +18,15 @@ export const readText = async (path: string): Promise<string> => {
   }
 };
 
-/** No inventory is there, or not the one that was named. */
-export const missing = (what: string, next?: string): PatchdeckError =>
+/** No inventory is there, or not the one that was named. `there`: lines about what could be used instead. */
+export const missing = (what: string, next?: string, there: readonly string[] = []): PatchdeckError =>
   new PatchdeckError(
     'input',
     'inventory.missing',
-    `${what}; nothing was done`,
+    [
+      `${what}; nothing was done`,
+      ...(there.length === 0 ? [] : ['What is there can be used as it is:', ...there]),
+    ].join('\n'),
     next ??
       'write patchdeck.yaml, as `fleet: home` and `hosts: {web1: {address: 10.0.0.11}}`, or name a file with --inventory FILE or PATCHDECK_INVENTORY',
   );

@@ -51,7 +51,7 @@ it('offers the inventories that are there at a first start', async () => {
   const ended = await place.run('scan');
   expect(ended.exit).toBe(2);
   expect(ended.stderr).toContain('`patchdeck --inventory hosts`');
-  expect(ended.stderr).toContain(`\`patchdeck --inventory ${join(place.folder, '.ssh/config')}\``);
+  expect(ended.stderr).toContain('`patchdeck --inventory .ssh/config`');
 });
 
 it('doctor goes to hosts as the overlay has them', async () => {

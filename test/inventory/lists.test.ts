@@ -213,25 +213,34 @@ it('writes a group that has the name of a host under another, and says so', asyn
 });
 
 it('offers what is there when there is no inventory, with the command that uses it', async () => {
-  await folder.put('cwd/hosts.ini', 'web1\n');
+  await folder.put('cwd/hosts.ini', 'web[1:3]\n');
+  await folder.put('cwd/ansible.cfg', '[defaults]\ninventory = ./fleet prod, hosts.ini\n');
+  await folder.put('cwd/fleet prod', 'db1\n');
+  await folder.put('cwd/inventory.yml', 'all: {hosts: {web1: [1]}}\n');
+  await folder.put('cwd/inventories/eu/hosts', 'eu1\neu2\n');
+  await folder.put('cwd/production/app.js', '// no inventory\n');
   await folder.put('.ssh/config', 'Host a b\n  User x\n');
-  const system = await folder.put('ansible/hosts', 'web1\n');
-  expect(await findOffers(join(folder.path, 'cwd'), folder.path, system)).toEqual([
-    {
-      what: `an inventory of Ansible in ${folder.path}/cwd/hosts.ini`,
-      command: 'patchdeck --inventory hosts.ini',
-    },
-    {what: `an inventory of Ansible in ${system}`, command: `patchdeck --inventory ${system}`},
-    {
-      what: `${folder.path}/.ssh/config with 2 hosts`,
-      command: `patchdeck --inventory ${folder.path}/.ssh/config`,
-    },
+  const system = await folder.put('ansible/hosts', '# comments alone, as the package brings it\n');
+  const cwd = join(folder.path, 'cwd');
+  const count = async (path: string): Promise<number | undefined> =>
+    loadInventory(path)
+      .then(({inventory}) => inventory.hosts.length)
+      .catch(() => undefined);
+  const config = join(folder.path, '.ssh/config');
+  expect(
+    (await findOffers(cwd, folder.path, count, system)).map(({what, command}) => [command, what]),
+  ).toEqual([
+    ["patchdeck --inventory 'fleet prod'", 'Ansible, 1 host'],
+    ['patchdeck --inventory hosts.ini', 'Ansible, 3 hosts'],
+    ['patchdeck --inventory inventory.yml', 'Ansible, with mistakes in it'],
+    ['patchdeck --inventory inventories/eu', 'Ansible, 2 hosts'],
+    [`patchdeck --inventory ${config}`, 'ssh, 2 hosts'],
   ]);
-  await expect(findInventory(undefined, {HOME: folder.path}, join(folder.path, 'cwd'))).rejects.toMatchObject(
-    {
-      code: 'inventory.missing',
-      message: expect.stringContaining('there is an inventory of Ansible in') as string,
-      next: expect.stringMatching(/^use it as it is: `patchdeck --inventory hosts\.ini`/) as string,
-    },
-  );
+  await expect(findInventory(undefined, {HOME: folder.path}, cwd)).rejects.toMatchObject({
+    code: 'inventory.missing',
+    message: expect.stringMatching(
+      /nothing was done\nWhat is there can be used as it is:\n {2}`patchdeck --inventory 'fleet prod'` +Ansible, 1 host\n/,
+    ) as string,
+    next: 'run one of these, or write patchdeck.yaml',
+  });
 });
