@@ -1,6 +1,9 @@
 import type {Command} from '../../src/engine/interface.ts';
+import {nextStep} from '../../src/model/package.ts';
 import type {Patch} from '../../src/model/patch.ts';
 import {runningStage} from '../stage-now.ts';
+import {notInstalledWords} from '../screens/patch-words.ts';
+import {hostsTaking} from '../what-if.ts';
 import {count} from '../words.ts';
 import type {Context} from './binding.ts';
 import {cursorOf} from './targets.ts';
@@ -40,12 +43,22 @@ export const whileRunning = (context: Context): string | undefined => {
   return running === undefined ? undefined : `${running} is running`;
 };
 
-/** Those of them that are neither chosen yet nor blocked: what choosing them changes, and what undoing it takes back. */
+/** Those of them that are not chosen yet and can be: what choosing them changes, and what undoing it takes back. */
 export const choosable = (c: Context, ids: readonly string[]): string[] => {
-  const blocked = new Set(
-    c.state.ranking?.value?.patches.filter(patch => isBlocked(c, patch)).map(({id}) => id),
+  const not = new Set(
+    c.state.ranking?.value?.patches
+      .filter(patch => isBlocked(c, patch) || keptEverywhere(patch) !== undefined)
+      .map(({id}) => id),
   );
-  return ids.filter(id => !chosenIds(c).has(id) && !blocked.has(id));
+  return ids.filter(id => !chosenIds(c).has(id) && !not.has(id));
+};
+
+/** Why choosing it would install it nowhere, with the next step: it would be missing in the plan, and nobody would say so. */
+export const keptEverywhere = (patch: Patch): string | undefined => {
+  if (hostsTaking(patch).length > 0) return undefined;
+  const [kept] = patch.notInstalled;
+  const next = kept === undefined ? '' : `. Next: ${nextStep(kept.why, patch.manager)}`;
+  return `no host takes it: ${notInstalledWords(patch)}${next}`;
 };
 
 /** Blocked in this run, or in an earlier one of the fleet: the ranking says so then. */

@@ -5,7 +5,16 @@ import {prioritizeScreens} from '../screens/screen-id.ts';
 import {downloadWords, whatIf} from '../what-if.ts';
 import {count, namesOf} from '../words.ts';
 import type {Binding, Context} from './binding.ts';
-import {choosable, choose, chosenIds, isBlocked, noRanking, patchAtCursor, whileRunning} from './choosing.ts';
+import {
+  choosable,
+  choose,
+  chosenIds,
+  isBlocked,
+  keptEverywhere,
+  noRanking,
+  patchAtCursor,
+  whileRunning,
+} from './choosing.ts';
 import {goOn} from './moving.ts';
 import {cursorOf, rangeOf} from './targets.ts';
 import type {Deed, Layer, Ui} from '../ui.ts';
@@ -23,8 +32,10 @@ export const patchBindings: readonly Binding[] = [
     disabled: c => {
       const patch = patchAtCursor(c);
       if (patch === undefined) return noRanking;
-      const isBlockedHere = rangeOf(c).length === 0 && isBlocked(c, patch);
-      return isBlockedHere ? 'it is blocked (U unblocks it)' : whileRunning(c);
+      // Of a range what can be chosen is; and what is chosen already may always be chosen no longer.
+      if (rangeOf(c).length > 0 || chosenIds(c).has(patch.id)) return whileRunning(c);
+      if (isBlocked(c, patch)) return 'it is blocked (U unblocks it)';
+      return keptEverywhere(patch) ?? whileRunning(c);
     },
     deed: c => {
       const range = rangeOf(c);

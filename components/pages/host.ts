@@ -7,10 +7,11 @@ import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {pad} from '../display-width.ts';
 import {ago, clockTime, localTimes} from '../moments.ts';
+import {advisoryWords} from '../screens/patch-words.ts';
 import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
 import {labelled} from '../screens/strips.ts';
 import {line, span, strong, type Line, type Span} from '../span.ts';
-import {bytesWords, count, number} from '../words.ts';
+import {bytesWords, count, namesOf, number} from '../words.ts';
 
 /** Everything the run knows of one host, worst first. */
 export const hostLines = (state: ConsoleState, name: string, width: number): Line[] => {
@@ -211,6 +212,15 @@ const updateLines = (update: Update, width: number, state: ConsoleState): Line[]
       pad(`${update.name}:${update.arch}`, nameWidth, 'left', glyphs.more),
       ` ${versions}  `,
       span(update.origin, 'quiet'),
+    ),
+    ...(update.advisories ?? []).map(advisory =>
+      line(
+        '           ',
+        span(
+          `${advisoryWords(advisory)}${advisory.cves.length === 0 ? '' : `: ${namesOf(advisory.cves, 2)}`}`,
+          'quiet',
+        ),
+      ),
     ),
     ...(why === undefined
       ? []

@@ -1,11 +1,10 @@
 import {nextStep} from '../../src/model/package.ts';
 import {openingWords} from '../../src/model/window.ts';
 import type {Patch} from '../../src/model/patch.ts';
-import type {RepositoryAdvisory} from '../../src/model/repository-advisory.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
 import {decisionNow, dueOf, type Due} from '../screens/due.ts';
-import {reachOf} from '../screens/patch-words.ts';
+import {advisoryWords, reachOf} from '../screens/patch-words.ts';
 import {labelled} from '../screens/strips.ts';
 import {line, span, strong, type Line} from '../span.ts';
 import {count, namesOf} from '../words.ts';
@@ -83,9 +82,6 @@ const securityWords = ({security}: Patch): string => {
   if (security === null) return ', a security fix or not: unknown';
   return security ? ', a security fix' : '';
 };
-
-const advisoryWords = ({id, severity, reboot}: RepositoryAdvisory): string =>
-  `${id}${severity === undefined ? '' : ` (${severity})`}${reboot === true ? ', wants a reboot' : ''}`;
 
 /** What feeds say: how bad, how likely, and the way to the decision. */
 const ratingLines = ({rating}: Patch, width: number, state: ConsoleState): Line[] => {

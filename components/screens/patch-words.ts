@@ -1,4 +1,5 @@
 import {parsePatchId, type Patch} from '../../src/model/patch.ts';
+import type {RepositoryAdvisory} from '../../src/model/repository-advisory.ts';
 import type {ConsoleState} from '../console-state.ts';
 import type {Status} from './status.ts';
 
@@ -25,6 +26,10 @@ export const reachOf = (patch: Patch, state: ConsoleState): {internet: number; c
     critical: records.filter(record => record.host.criticality === 'critical').length,
   };
 };
+
+/** `RHSA-2026:1234 (high), wants a reboot` */
+export const advisoryWords = ({id, severity, reboot}: RepositoryAdvisory): string =>
+  `${id}${severity === undefined ? '' : ` (${severity})`}${reboot === true ? ', wants a reboot' : ''}`;
 
 /** `openssl 3.0.17-1~deb12u2` from its id. */
 export const patchName = (id: string): string => {

@@ -102,6 +102,7 @@ export const prioritizeScreen = makeScreen<Patch>({
     package: patch => patch.packages,
     cve: patch => patch.cves,
     cves: patch => patch.cves.length,
+    advisory: patch => advisoryIds(patch),
     host: patch => patch.hosts,
     hosts: patch => patch.hosts.length,
     rank: patch => patch.score ?? undefined,
@@ -109,12 +110,17 @@ export const prioritizeScreen = makeScreen<Patch>({
     why: patch => patch.why,
     is: (patch, state) => traits(patch, state),
   },
-  text: patch => [patch.source, patch.version, patch.why, ...patch.packages, ...patch.cves].join(' '),
+  text: patch =>
+    [patch.source, patch.version, patch.why, ...patch.packages, ...patch.cves, ...advisoryIds(patch)].join(
+      ' ',
+    ),
   marked: state => state.engine.run?.run.chosen ?? noPatches,
   headline: state => prioritizeHeadline(state),
   strip: (patch, state, width) => strip(patch, state, width),
   empty: state => prioritizeEmpty(state),
 });
+
+const advisoryIds = ({advisories}: Patch): string[] => advisories?.map(({id}) => id) ?? [];
 
 const noPatches: ReadonlySet<string> = new Set();
 

@@ -3,6 +3,7 @@ import {
   agent,
   deployingShop,
   openssl,
+  patch,
   perl,
   phase,
   planDigest,
@@ -40,6 +41,22 @@ test('a host that does not answer is left out with a reason, never without', asy
   expect(desk.engine.commands).toEqual([{type: 'leave-out', hosts: ['web02'], reason: 'being repaired'}]);
 });
 
+test('what no host takes is not chosen, alone or with all: the plan would leave it out in silence', async () => {
+  rankedShop(desk.engine);
+  const nginx = patch('nginx', '1.22', {hosts: ['db1'], notInstalled: [{host: 'db1', why: 'held'}]});
+  const file = desk.engine.keep({v: 1, at: new Date().toISOString(), inputs: [], patches: [openssl, nginx]});
+  desk.engine.happenAll([{type: 'patches.ranked', data: {file, count: 2}}]);
+  const console = await desk.open({stage: 'prioritize'});
+  await console.until('nginx');
+  await console.send('/nginx\r ');
+  expect(await console.until('held on 1. Next: ask its owner why it is held')).toMatch(/no host takes\s+it/);
+  await console.send(keys.esc);
+  await console.until('2 shown');
+  await console.send('a');
+  await console.until('1 patch chosen');
+  expect(desk.engine.commands).toEqual([{type: 'choose', patches: [openssl.id], chosen: true}]);
+});
+
 test('space chooses a patch, u takes it back', async () => {
   rankedShop(desk.engine);
   const console = await desk.open({stage: 'prioritize'});
@@ -70,7 +87,7 @@ test('the plan is locked after a summary that asks about reboots; n and Enter lo
   await console.until('openssl');
   await console.send('aL');
   await console.until('May a host reboot where a patch needs it?');
-  expect(console.frame()).toContain('3 hosts, 6 installs, download unknown');
+  expect(console.frame()).toContain('3 hosts, 7 installs, download unknown');
   await console.send(keys.enter);
   await console.until('press the key of a choice');
   await console.send('n');

@@ -124,7 +124,7 @@ export const agent = patch('acme-agent', '4.2', {
   why: 'no feed covers it',
   cves: [],
   cveSource: 'no changelog: third party',
-  notInstalled: [{host: 'db1', why: 'held'}],
+  notInstalled: [{host: 'db1', why: 'third-party'}],
   hosts: ['db1'],
 });
 

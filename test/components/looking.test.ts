@@ -101,6 +101,9 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
         sourceVersion: '1.22.1-9+deb12u3',
         origin: 'Debian-Security:12/oldstable-security',
         security: true,
+        advisories: [
+          {id: 'RHSA-2026:1', severity: 'high', cves: ['CVE-2026-1001', 'CVE-2026-1002', 'CVE-2026-1003']},
+        ],
         notInstalled: 'held',
       },
     ],
@@ -115,6 +118,7 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   const frame = await console.until('1 update pending');
   expect(frame).toContain('1.22.1-9 > 1.22.1-9+deb12u3');
   expect(frame).toMatch(/Debian-Security:12/);
+  expect(frame).toContain('RHSA-2026:1 (high): CVE-2026-1001, CVE-2026-1002 and 1 more');
   expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
   expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);
