@@ -48,7 +48,7 @@ umask 077
 boot=$(cat /proc/sys/kernel/random/boot_id)
 ${whenItEnds}
 mkdir -p "${folder}" && printf '%s\\n' "$3" > "$kept.end.part" && mv "$kept.end.part" "$kept.end" &&
-cat > "/etc/systemd/system/$unit.service" <<UNIT && cat > "/etc/systemd/system/$unit.timer.part" <<TIMER && mv "/etc/systemd/system/$unit.timer.part" "/etc/systemd/system/$unit.timer" || return 1
+cat > "/etc/systemd/system/$unit.service" <<UNIT && cat > "/etc/systemd/system/$unit.timer.part" <<TIMER && chmod 644 "/etc/systemd/system/$unit.service" "/etc/systemd/system/$unit.timer.part" && mv "/etc/systemd/system/$unit.timer.part" "/etc/systemd/system/$unit.timer" || return 1
 [Unit]
 Description=patchdeck: ends what it has set aside here ($1)
 [Service]

@@ -142,7 +142,7 @@ export const yum = {
       'its sources and manual pages (yum(8), yum.conf(5)), and those of yum-utils and its plugin versionlock',
     version: 'yum 3.4.3',
     shown:
-      "the resolver of yum's own sources under Python 2.7, over packages made for it; no rpm and no repository. By hand, on Debian's programs under RHEL 7's systemd 219 (219-78): a job that is started, stopped in the middle, waited for by a shutdown, found again and removed, a reboot, updaters held off, a host set aside",
+      "the resolver of yum's own sources under Python 2.7, over packages made for it; no rpm and no repository. By hand, under RHEL 7's systemd 219 (219-78) and bash 4.2, with Debian's other programs: a job that is started, stopped in the middle, waited for by a shutdown, found again and removed, a reboot, updaters held off, a host set aside",
   },
   database: 'rpm',
   words: {
