@@ -239,14 +239,17 @@ const scanOf = (record: HostRecord, state: ConsoleState): Scan | undefined =>
 
 /** How the host was at the scan: what an upgrade is compared with. */
 const stateLines = (baseline: Baseline, state: ConsoleState, width: number): Line[] => {
-  const {failedUnits, sockets, mounts, disks} = baseline;
+  const {servicesUnknown, failedUnits, socketsUnknown, sockets, mounts, disks} = baseline;
   const free = disks.map(
     ({mount, freeBytes, sizeBytes}) => `${mount} ${bytesWords(freeBytes)} of ${bytesWords(sizeBytes)} free`,
   );
   return [
-    ...labelled('failed', failedUnits.join(', ') || 'no unit', width, state, 3),
-    ...labelled('listens', sockets.join(', ') || 'on nothing', width, state, 3),
+    ...labelled('failed', orUnknown(failedUnits.join(', ') || 'no unit', servicesUnknown), width, state, 3),
+    ...labelled('listens', orUnknown(sockets.join(', ') || 'on nothing', socketsUnknown), width, state, 3),
     ...labelled('mounts', mounts.join(', ') || 'none', width, state, 2),
     ...labelled('disks', free.join(', ') || 'not known', width, state, 3),
   ];
 };
+
+const orUnknown = (known: string, why: string | undefined): string =>
+  why === undefined ? known : `not known: ${why}`;

@@ -2,10 +2,11 @@ import {linesOf, numberOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {baselineSchema, type Baseline, type Regression} from '../model/facts.ts';
 import {defineScript, type Probe} from '../model/script.ts';
+import {printServices} from './services.ts';
 
 const verb = 'host.baseline';
 
-/** How a host is doing now. Works without systemd (no services then) and as any user. */
+/** How a host is doing now, as any user may see it. What cannot be looked at is said so: none of it counts as well. */
 export const baseline: Probe<undefined, Baseline> = {
   script: () =>
     defineScript(
@@ -14,11 +15,14 @@ export const baseline: Probe<undefined, Baseline> = {
       `
 export LC_ALL=C
 echo '@@ at'; date -u +%Y-%m-%dT%H:%M:%SZ
-echo '@@ failed'; systemctl list-units --state=failed --no-legend --plain --no-pager 2>/dev/null | cut -d' ' -f1
-echo '@@ services'; systemctl list-units --type=service --state=running --no-legend --plain --no-pager 2>/dev/null | cut -d' ' -f1
-echo '@@ sockets'; ss -H -l -n -t -u 2>/dev/null | awk '{print $1 " " $5}' | sort -u
+${printServices}
+echo '@@ sockets'
+if listening=$(ss -l -n -t -u 2>/dev/null); then printf '%s\\n' "$listening" | awk 'NR > 1 {print $1 " " $5}' | sort -u # not every ss knows -H
+elif listening=$(netstat -l -n -t -u 2>/dev/null); then printf '%s\\n' "$listening" | awk '/^(tcp|udp)/ {print $1 " " $4}' | sort -u
+else echo '? it has neither ss nor netstat'; fi
 echo '@@ mounts'; awk '$1 ~ /^\\// || $3 ~ /^(nfs|cifs|overlay|zfs)/ {print $2}' /proc/mounts | sort -u
-echo '@@ disks'; df -P -k -x tmpfs -x devtmpfs -x proc -x sysfs 2>/dev/null | awk 'NR > 1 {print $4 "\\t" $2 "\\t" $6}'
+echo '@@ disks'; df -P -k 2>/dev/null | awk 'NR == FNR {type[$2] = $3; next}
+  FNR > 1 && type[$6] !~ /^(tmpfs|devtmpfs|proc|sysfs)$/ {print $4 "\\t" $2 "\\t" $6}' /proc/mounts - # not every df knows -x
 echo '@@ load'; cut -d' ' -f1 /proc/loadavg
 echo '@@ memory'; awk '/^MemAvailable:/ {print $2}' /proc/meminfo
 echo '@@ end'`,
@@ -27,11 +31,15 @@ echo '@@ end'`,
   parse: raw => {
     const found = sections(verb, raw);
     const lines = (name: string): string[] => linesOf(verb, found, name).map(line => cleanLine(line));
+    const unsaid = (name: string): string | undefined => lines(name).find(isUnsaid)?.slice(2);
+    const [servicesUnknown, socketsUnknown] = [unsaid('failed'), unsaid('sockets')];
     return baselineSchema.parse({
       at: lines('at')[0],
-      failedUnits: lines('failed'),
+      ...(servicesUnknown === undefined ? {} : {servicesUnknown}),
+      ...(socketsUnknown === undefined ? {} : {socketsUnknown}),
+      failedUnits: lines('failed').filter(line => !isUnsaid(line)),
       activeServices: lines('services').filter(unit => !isPassing(unit)),
-      sockets: lines('sockets').filter(socket => !isEphemeral(socket)),
+      sockets: lines('sockets').filter(socket => !isUnsaid(socket) && !isEphemeral(socket)),
       mounts: lines('mounts'),
       disks: linesOf(verb, found, 'disks').map(line => {
         const [free, size, mount] = line.split('\t');
@@ -47,6 +55,14 @@ echo '@@ end'`,
   },
 };
 
+const blind = (what: string, before: string | undefined, after: string | undefined): Regression[] =>
+  before === undefined && after !== undefined
+    ? [{what: `its ${what} cannot be looked at any more: ${after}`}]
+    : [];
+
+/** What is printed in the place of units or sockets that nobody can tell. */
+const isUnsaid = (line: string): boolean => line.startsWith('? ');
+
 /** Less free space than this, where there was more before, is a regression. */
 const lowDiskBytes = 200 * 1024 ** 2;
 
@@ -56,17 +72,25 @@ export const compareBaselines = (before: Baseline, after: Baseline): Regression[
     const now = new Set(later);
     return earlier.filter(item => !now.has(item));
   };
+  const comparable = (what: 'servicesUnknown' | 'socketsUnknown'): boolean =>
+    before[what] === undefined && after[what] === undefined;
+  const services = comparable('servicesUnknown');
   const failedBefore = new Set(before.failedUnits);
-  const failed = after.failedUnits.filter(unit => !failedBefore.has(unit));
-  const stopped = gone(before.activeServices, after.activeServices).filter(unit => !failed.includes(unit));
+  const failed = services ? after.failedUnits.filter(unit => !failedBefore.has(unit)) : [];
+  const stopped = services
+    ? gone(before.activeServices, after.activeServices).filter(unit => !failed.includes(unit))
+    : [];
+  const silent = comparable('socketsUnknown') ? gone(before.sockets, after.sockets) : [];
   const lowDisks = after.disks.filter(disk => {
     const earlier = before.disks.find(candidate => candidate.mount === disk.mount);
     return disk.freeBytes < lowDiskBytes && (earlier === undefined || earlier.freeBytes >= lowDiskBytes);
   });
   return [
+    ...blind('services', before.servicesUnknown, after.servicesUnknown),
+    ...blind('sockets', before.socketsUnknown, after.socketsUnknown),
     ...failed.map(unit => ({what: `${unit} failed`, unit})),
     ...stopped.map(unit => ({what: `${unit} ran before and does not now`, unit})),
-    ...gone(before.sockets, after.sockets).map(socket => ({what: `nothing listens on ${socket} any more`})),
+    ...silent.map(socket => ({what: `nothing listens on ${socket} any more`})),
     ...gone(before.mounts, after.mounts).map(mount => ({what: `${mount} is not mounted any more`})),
     ...lowDisks.map(disk => ({what: `${disk.mount} has ${Math.round(disk.freeBytes / 1024 ** 2)} MB left`})),
   ];

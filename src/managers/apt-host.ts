@@ -3,6 +3,7 @@ import {cleanLine} from '../model/clean.ts';
 import type {Change} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import type {ManagerShell} from './manager.ts';
+import {printUnitFile} from './unit-file.ts';
 
 /**
  * What is half-installed is read from dpkg's states, since `dpkg --audit` answers root only. Of the two that root asks, `apt-get check`
@@ -55,7 +56,7 @@ export const owners: Probe<{unit: string}, string[]> = {
       `
 export LC_ALL=C
 echo '@@ packages'
-path=$(systemctl show -p FragmentPath --value -- "$1" 2>/dev/null)
+path=$(${printUnitFile})
 [ -z "$path" ] || { dpkg -S "$path" 2>/dev/null || dpkg -S "\${path#/usr}" 2>/dev/null; } | head -n 1 | cut -d: -f1
 grep -lwF -e "$1" -e "\${1%.service}" /var/lib/dpkg/info/*.postinst /var/lib/dpkg/info/*.preinst /var/lib/dpkg/info/*.prerm /var/lib/dpkg/info/*.postrm 2>/dev/null |
   sed 's#.*/##; s#\\.[a-z]*$##; s#:.*##' | sort -u

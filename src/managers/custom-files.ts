@@ -29,6 +29,9 @@ umask 077
 mkdir -p "$1/new" "$1/old" && cd "$1" || return 1
 ${removeOldStaging}
 command=$2
+# The tar of RHEL 7, 1.26, does not sort by itself.
+pack() (cd "$1" && find . -print0 | LC_ALL=C sort -z |
+  tar --null --no-recursion --files-from=- --mtime=@0 --owner=0 --group=0 --numeric-owner -cf -)
 : > manifest.part
 total=$(printf '%s\\n' "$3" | grep -c .); done=0; failed=0
 while read -r folder name version file; do
@@ -36,7 +39,7 @@ while read -r folder name version file; do
   ${makeDirectory(own)}
   # The directory is nobody else's: within it an application's files keep modes that its own user may read.
   if (umask 022; cd / && call "$command" "$name" "$version" "$made") &&
-    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$made" -cf "$folder/$file" .; then
+    pack "$made" > "$folder/$file"; then
     printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\tarchive\\n' "$folder" "$name" any "$version" "$file" \\
       "$(sha256sum < "$folder/$file" | cut -d' ' -f1)" "$(stat -c %s "$folder/$file")" >> manifest.part
   elif [ "$folder" = old ]; then printf 'gone\\t%s\\tany\\t%s\\n' "$name" "$version" >> manifest.part

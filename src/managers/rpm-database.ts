@@ -4,6 +4,7 @@ import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import type {Complaint} from './manager.ts';
+import {printUnitFile} from './unit-file.ts';
 
 /** Shell text: the database is there and has packages; Debian's rpm tools have an empty one. */
 export const hasPackages = '[ -n "$(rpm -qa 2>/dev/null | head -n 1)" ]';
@@ -134,7 +135,7 @@ export const ownersOf = (manager: ManagerId): Probe<{unit: string}, string[]> =>
         `
 export LC_ALL=C
 echo '@@ packages'
-path=$(systemctl show -p FragmentPath -- "$1" 2>/dev/null | sed -n 's/^FragmentPath=//p') # --value is not known before systemd 230
+path=$(${printUnitFile})
 [ -z "$path" ] || rpm -qf --qf '%{NAME}\\n' -- "$path" 2>/dev/null | grep -v ' '
 rpm -qa --qf '@@package %{NAME}\\n%{PREIN}\\n%{POSTIN}\\n%{PREUN}\\n%{POSTUN}\\n%{POSTTRANS}\\n' | unit=$1 awk '
   BEGIN {unit = ENVIRON["unit"]; short = unit; sub(/\\.service$/, "", short)}

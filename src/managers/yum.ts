@@ -38,7 +38,10 @@ const printAutomatic = `    for package in made.rpmdb.returnPackages():
         if package.yumdb_info.get('reason') == 'dep':
             say(package.name + ':' + package.arch)`;
 
-/** After which of its packages yum-utils' needs-restarting, which only root may ask and not every host has, wants a reboot. */
+/**
+ * After which of its packages `needs-restarting -r` of yum-utils 1.1.31 wants a reboot (its REBOOTPKGS), where they were installed since the
+ * boot. Only root may ask that, and not every host has it; rpm tells the same to anybody.
+ */
 const rebooting = 'kernel kernel-rt glibc linux-firmware systemd udev openssl-libs gnutls dbus';
 
 const shell: ManagerShell = {
@@ -46,7 +49,8 @@ const shell: ManagerShell = {
   held: asked(printHeld),
   automatic: asked(printAutomatic),
   broken: whereIs(twice),
-  rebootWanted: whereIs(installedSinceBoot(rebooting)),
+  rebootWanted: whereIs(`${installedSinceBoot(rebooting)}
+rpm -q glibc >/dev/null 2>&1 || echo "? rpm does not tell when the kernel and core libraries were installed"`),
   paths: ['/var/cache/yum'],
   lockHolders: whereIs(lockHolders),
   interrupted: whereIs(`${twice}

@@ -33,9 +33,13 @@ export type Facts = z.infer<typeof factsSchema>;
 /** How a host is doing at one moment: compared before against after. */
 export const baselineSchema = z.object({
   at: z.string(),
+  /** Why nobody knows which services failed and run; then none are named. Absent where it is known. */
+  servicesUnknown: z.string().exactOptional(),
   failedUnits: z.array(z.string()),
   /** Services with a process; those that ran once and are counted as active are not among them: a reboot changes which did. */
   activeServices: z.array(z.string()),
+  /** The same of sockets. */
+  socketsUnknown: z.string().exactOptional(),
   /** `tcp 0.0.0.0:22`, `udp [::]:123`. */
   sockets: z.array(z.string()),
   mounts: z.array(z.string()),

@@ -42,7 +42,7 @@ export const scanSummarySchema = z.object({
   rebootWanted: z.boolean(),
   /** Why nobody knows whether it does, where nothing says that it wants one; absent where it is known, and in older runs. */
   rebootUnknown: z.string().max(300).exactOptional(),
-  /** How many units had failed; absent in older runs. */
+  /** How many units had failed; absent where nobody knows, and in older runs. */
   failedUnits: z.int().exactOptional(),
   bootId: z.string(),
   machineId: z.string(),

@@ -1,3 +1,4 @@
+import type {Baseline} from '../model/facts.ts';
 import {cleanLine} from '../model/clean.ts';
 import {momentSchema} from '../model/moment.ts';
 import {rankingSchema} from '../model/patch.ts';
@@ -161,9 +162,9 @@ const healthPart = async (hosts: readonly HostRecord[], read: ReadFile): Promise
     rows.push(
       row(
         host.name,
-        `${before.failedUnits.length} / ${after.failedUnits.length}`,
-        `${before.activeServices.length} / ${after.activeServices.length}`,
-        `${before.sockets.length} / ${after.sockets.length}`,
+        bothOf(before, after, 'servicesUnknown', 'failedUnits'),
+        bothOf(before, after, 'servicesUnknown', 'activeServices'),
+        bothOf(before, after, 'socketsUnknown', 'sockets'),
         `${before.load} / ${after.load}`,
         `${megabytes(before.availableBytes)} / ${megabytes(after.availableBytes)}`,
       ),
@@ -179,6 +180,16 @@ const healthPart = async (hosts: readonly HostRecord[], read: ReadFile): Promise
     '',
   ];
 };
+
+const bothOf = (
+  before: Baseline,
+  after: Baseline,
+  unknown: 'servicesUnknown' | 'socketsUnknown',
+  which: 'failedUnits' | 'activeServices' | 'sockets',
+): string =>
+  [before, after]
+    .map(moment => (moment[unknown] === undefined ? moment[which].length : 'not known'))
+    .join(' / ');
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
 

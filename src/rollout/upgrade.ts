@@ -73,5 +73,10 @@ export const upgradeHost = async (
   await putBack(context, host);
   const wanting = reboots ? '' : stillNeeded(need);
   const beside = await leftBeside(context, stepsOf(context, plan, planDigest));
-  await phase('done', `${installed} and healthy${wanting}${beside}`.slice(0, 500));
+  const {servicesUnknown} = before.baseline;
+  const healthy =
+    servicesUnknown === undefined
+      ? 'healthy'
+      : `healthy but for its services, not looked at: ${servicesUnknown}`;
+  await phase('done', `${installed} and ${healthy}${wanting}${beside}`.slice(0, 500));
 };

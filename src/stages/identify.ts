@@ -165,7 +165,9 @@ const summaryOf = (
     broken: seen.broken.length,
     rebootWanted: rebootReasons(seen).length > 0,
     ...(doubt === undefined ? {} : {rebootUnknown: doubt.slice(0, 300)}),
-    ...(state === undefined ? {} : {failedUnits: state.failedUnits.length}),
+    ...(state === undefined || state.servicesUnknown !== undefined
+      ? {}
+      : {failedUnits: state.failedUnits.length}),
     bootId: seen.bootId,
     machineId: seen.machineId,
     managers,

@@ -90,6 +90,18 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
       broken: [],
       rebootWanted: ['linux-image-amd64'],
     },
+    baseline: {
+      at: new Date().toISOString(),
+      servicesUnknown: 'nobody tells of services',
+      failedUnits: [],
+      activeServices: [],
+      socketsUnknown: 'nobody tells of sockets',
+      sockets: [],
+      mounts: ['/'],
+      disks: [],
+      load: 0.1,
+      availableBytes: 1024,
+    },
     updates: [
       {
         manager: 'apt',
@@ -121,6 +133,8 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   expect(frame).toContain('RHSA-2026:1 (high): CVE-2026-1001, CVE-2026-1002 and 1 more');
   expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
+  expect(frame).toMatch(/failed +not known: nobody tells of services/);
+  expect(frame).toMatch(/listens +not known: nobody tells of sockets/);
   expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);
 });
 

@@ -60,6 +60,17 @@ describe('what counts as worse', () => {
     expect(compareBaselines(failed, failed)).toEqual([]);
   });
 
+  it('services or sockets that could be looked at before; where they could not, nothing is said of them', () => {
+    const why = 'nobody tells';
+    const blind = {...plain, activeServices: [], sockets: [], servicesUnknown: why, socketsUnknown: why};
+    expect(compareBaselines(plain, blind)).toEqual([
+      {what: 'its services cannot be looked at any more: nobody tells'},
+      {what: 'its sockets cannot be looked at any more: nobody tells'},
+    ]);
+    expect(compareBaselines(blind, {...plain, failedUnits: ['old.service']})).toEqual([]);
+    expect(compareBaselines(blind, blind)).toEqual([]);
+  });
+
   it('a mount that is gone', () => {
     expect(compareBaselines(plain, {...plain, mounts: ['/']})).toEqual([
       {what: '/srv is not mounted any more'},

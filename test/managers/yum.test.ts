@@ -161,6 +161,28 @@ describe('where yum is asked (doc: yum 3.4.3)', () => {
     );
   });
 
+  it('wants a reboot after the packages that needs-restarting names, installed since the boot (doc: yum-utils 1.1.31)', async () => {
+    const later = Math.ceil(Date.now() / 1000) + 60;
+    stubs = await makeStubs({
+      rpm: `glibc ${later}\nkernel ${later}\nsystemd 1357000000\nkernel ${later}\npackage udev is not installed\n`,
+    });
+    expect((await stubs.run(yum.shell.rebootWanted)).stdout).toBe('glibc\nkernel\n');
+    const asked = (await stubs.calls()).filter(({args}) => args.includes('openssl-libs'));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('does not say that no reboot is wanted where rpm tells nothing of its packages', async () => {
+    stubs = await makeStubs();
+    await mkdir(join(stubs.folder, 'bin'));
+    await writeFile(
+      join(stubs.folder, 'bin/rpm'),
+      '#!/bin/sh\ncase $1 in -qa) echo web ;; *) exit 1 ;; esac\n',
+      {mode: 0o755},
+    );
+    const {stdout} = await stubs.run(`PATH=$PWD/bin:$PATH; ${yum.shell.rebootWanted}`);
+    expect(stdout).toMatch(/^\? rpm does not tell/);
+  });
+
   it('never copies a folder that rpm does not call its database', async () => {
     stubs = await makeStubs({rpm: '\n'});
     // Where this fails, it is not this machine that is copied.

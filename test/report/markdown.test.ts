@@ -59,6 +59,36 @@ it('says how each host was reached, and which go last and why', async () => {
   expect(text).toContain('After all others, each alone:\n\n1. gate: 1 host is reached through it\n');
 });
 
+it('counts before and after what could be looked at, and says "not known" of the rest', async () => {
+  const baseline = {
+    at: '2026-11-24T03:00:00Z',
+    failedUnits: ['old.service'],
+    activeServices: ['a.service', 'b.service'],
+    sockets: ['tcp *:80'],
+    mounts: ['/'],
+    disks: [],
+    load: 0.1,
+    availableBytes: 1024 ** 2,
+  };
+  const blind = {...baseline, failedUnits: [], activeServices: [], servicesUnknown: 'nobody tells'};
+  const moments = [baseline, blind].map(each =>
+    Buffer.from(
+      JSON.stringify({v: 2, host: 'web1', planDigest: 'p', baseline: each, installed: [], marks: []}),
+    ),
+  );
+  const taken = (when: 'before' | 'after', file: string): Body => ({
+    type: 'host.baseline',
+    data: {host: 'web1', when, file: file.repeat(64)},
+  });
+  const {state} = foldPossible([run('live'), included('web1'), taken('before', '0'), taken('after', '1')]);
+  const text = await renderMarkdown(
+    state,
+    digest => Promise.resolve(moments[Number(digest[0])] ?? new Uint8Array()),
+    now,
+  );
+  expect(text).toContain('| web1 | 1 / not known | 2 / not known | 1 / 1 |');
+});
+
 it('says of a demo that its hosts are simulated, and of a closed run when and why', async () => {
   expect(await report([run('demo')])).toContain('DEMO: simulated hosts');
   const closed = await report([run('live'), {type: 'run.closed', data: {reason: 'change 12 is done'}}]);

@@ -85,6 +85,15 @@ describe('an upgrade', () => {
     expect(begun(ready, 'install')).toBe(0);
   });
 
+  it('is not healthy all round where nobody tells of services', async () => {
+    const ready = await staged();
+    ready.world.on('web1', 'host.baseline', answer =>
+      answer.replace(/@@ failed\n[^@]*@@ services\n[^@]*/, '@@ failed\n? nobody tells\n@@ services\n'),
+    );
+    await upgrade(ready);
+    expect(noteOf(ready)).toBe('3 packages and healthy but for its services, not looked at: nobody tells');
+  });
+
   it('that the manager calls a success is not one while a package is not as planned', async () => {
     const ready = await staged();
     ready.world.on('web1', 'apt.installed', (answer, n) =>

@@ -36,6 +36,16 @@ describe('the identify stage', () => {
     expect(kept.updates).toHaveLength(9);
   });
 
+  it('counts no failed units where nobody tells of services: that is not none', async () => {
+    const world = createWorld({web1: {}});
+    world.on('web1', 'host.baseline', answer => answer.replace('@@ failed\n', '@@ failed\n? nobody tells\n'));
+    await run(world);
+    const {scan} = world.context.recordOf('web1');
+    expect(scan?.failedUnits).toBeUndefined();
+    const {baseline} = scanSchema.parse(await readDocument(world.context, scan?.file ?? '', scanSchema));
+    expect(baseline?.servicesUnknown).toBe('nobody tells');
+  });
+
   it('refreshes the lists before it asks what is pending', async () => {
     const world = createWorld({web1: {}});
     await run(world);
