@@ -26,7 +26,7 @@ export const restartStale = async (
     planDigest,
     step: 0,
     progress: progressOf,
-    look: 'systemctl --failed',
+    look: 'its services (systemctl --failed, or rc-status)',
   } as const;
   await settleJob(context, task);
   const stale = await context.link(host).ask(staleUnits, undefined);

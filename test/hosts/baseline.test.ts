@@ -123,6 +123,15 @@ describe('what comes and goes by itself', () => {
     expect(seen.activeServices).toContain('ssh.service');
   });
 
+  it('a job whose runner was killed is no failed unit of the host; what ends a drain is', () => {
+    const id = '0123456789abcdef'.repeat(2);
+    const failed = [`patchdeck-job@${id}.service`, `patchdeck-${id}.service`, 'patchdeck-drain.service'];
+    const seen = baseline.parse(
+      Buffer.from(text.replace('@@ failed\n', `@@ failed\n${failed.join('\n')}\n`)),
+    );
+    expect(seen.failedUnits).toEqual(['patchdeck-drain.service']);
+  });
+
   it('ports that are picked anew at each start are left out', () => {
     const more = 'tcp 127.0.0.1:45123\nudp [::]:60001\ntcp 127.0.0.1:32767';
     const seen = baseline.parse(Buffer.from(text.replace('@@ sockets\n', `@@ sockets\n${more}\n`)));

@@ -156,6 +156,10 @@ describe('a job on a real host', () => {
     const job = newJob();
     await start(job, 'echo begun; while [ ! -e /root/go ]; do sleep 0.1; done; echo finished');
     await until('it runs', async () => (await logOf(job)) === 'begun\n');
+    // What keeps it at a shutdown: only the runner is told, and it is waited for.
+    expect(
+      (await shell(`systemctl show -p KillMode -p TimeoutStopUSec ${unitOf(job.id)}`)).split('\n'),
+    ).toEqual(expect.arrayContaining(['KillMode=process', 'TimeoutStopUSec=30min']));
     await shell(`systemctl stop --no-block ${unitOf(job.id)}; kill -TERM ${await runnerOf(job)}; sleep 1`);
     expect(await stateOf(job)).toMatchObject({state: 'running'});
     await shell('touch /root/go');
