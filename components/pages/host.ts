@@ -40,6 +40,7 @@ const inventory = (record: HostRecord, state: ConsoleState, width: number): Line
     `${host.user ?? ''}${host.user === undefined ? '' : '@'}${host.address}${host.port === undefined ? '' : `:${host.port}`}`,
     `become ${host.become}`,
     ...(host.transport === undefined ? [] : [`transport ${host.transport}`]),
+    ...(host.jump === undefined ? [] : [`through ${host.jump}`]),
     ...(host.runsOn === undefined ? [] : [`runs on ${host.runsOn}`]),
     `groups ${host.groups.join(' ') || 'none'}`,
     ...(host.tags.length === 0 ? [] : [`tags ${host.tags.join(' ')}`]),

@@ -1,4 +1,5 @@
 import {groupsByHost, vaulted, type Graph, type Vars} from './ansible-graph.ts';
+import {readSshArgs, type SshArgs} from './ansible-ssh-args.ts';
 import type {Foreign, ForeignHost} from './foreign.ts';
 import type {Setting} from './lacks.ts';
 import {shown, type FilePlace} from './mistake.ts';
@@ -16,12 +17,16 @@ const names = {
   connection: ['ansible_connection'],
 } as const;
 
+/** In the order in which ssh gets them. */
+const argsOfSsh = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'] as const;
+const optionsOfSsh = 'of these only jump hosts are taken, all other options are those of ~/.ssh/config';
 /** Variables that say how to log in in ways of their own. */
 const notUsed = new Map([
   ['ansible_ssh_private_key_file', 'keys are taken from the agent and from ~/.ssh/config'],
   ['ansible_private_key_file', 'keys are taken from the agent and from ~/.ssh/config'],
-  ['ansible_ssh_common_args', 'jump hosts and options are taken from ~/.ssh/config'],
-  ['ansible_ssh_extra_args', 'options are taken from ~/.ssh/config'],
+  ['ansible_ssh_args', optionsOfSsh],
+  ['ansible_ssh_common_args', optionsOfSsh],
+  ['ansible_ssh_extra_args', optionsOfSsh],
   ['ansible_password', 'passwords are asked for, never read from an inventory'],
   ['ansible_ssh_pass', 'passwords are asked for, never read from an inventory'],
   ['ansible_become_password', 'passwords are asked for, never read from an inventory'],
@@ -45,9 +50,11 @@ export const hostsOfGraph = (graph: Graph, folders: FolderVars, name: string): F
       continue;
     }
     for (const key of notUsed.keys()) {
-      if (layers.some(layer => layer.has(key))) unused.set(key, (unused.get(key) ?? 0) + 1);
+      const isThere =
+        notUsed.get(key) === optionsOfSsh ? sshArgs(look, key)?.others === true : look([key]) !== undefined;
+      if (isThere) unused.set(key, (unused.get(key) ?? 0) + 1);
     }
-    hosts.push({name: host, at, groups: mine.filter(isListed), ...settingsOf(look)});
+    hosts.push({name: host, at, groups: mine.filter(isListed), ...settingsOf(host, look)});
   }
   return {
     name,
@@ -136,7 +143,7 @@ const lookup = (host: string, layers: readonly Vars[]): Lookup => {
   };
 };
 
-const settingsOf = (look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> => {
+const settingsOf = (host: string, look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> => {
   const settings: ForeignHost['settings'] = new Map();
   const unreadable: ForeignHost['unreadable'] = [];
   const cannot = (setting: Setting, {name, at}: Found, why: string): void =>
@@ -151,6 +158,14 @@ const settingsOf = (look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> 
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
   );
   take('user', names.user, value => value);
+  for (const key of argsOfSsh) {
+    const jump = sshArgs(look, key)?.jump;
+    const at = look([key])?.at;
+    if (jump === undefined || at === undefined || settings.has('jump')) continue;
+    // Where all hosts go through a jump host, it is often one of them.
+    if (![host, settings.get('address')?.value].includes(lastHop(jump)))
+      settings.set('jump', {value: jump, at});
+  }
   const become = look(names.become);
   const method = look(names.becomeMethod);
   const unread = [become, method].find(found => found?.unreadable !== undefined);
@@ -165,6 +180,18 @@ const settingsOf = (look: Lookup): Pick<ForeignHost, 'settings' | 'unreadable'> 
     settings.set('become', {value: 'none', at: settings.get('user')?.at ?? {file: ''}});
   }
   return {settings, unreadable};
+};
+
+/** The host a jump ends at, without user and port. */
+const lastHop = (jump: string): string | undefined => /(?:^|[,@])\[?([^,@\]]+?)\]?(?::\d+)?$/.exec(jump)?.[1];
+
+/** What a variable has for ssh; undefined where it is not stated. */
+const sshArgs = (look: Lookup, key: string): SshArgs | undefined => {
+  const found = look([key]);
+  if (found === undefined) return undefined;
+  return found.unreadable === undefined && typeof found.value === 'string'
+    ? readSshArgs(found.value)
+    : {others: true};
 };
 
 /** Ansible's own words for yes. */

@@ -115,6 +115,6 @@ export const literal = (text: string): unknown => {
   if (/^-?(?:0|[1-9]\d*)$/.test(word)) return Number(word);
   if (word === 'True' || word === 'False') return word === 'True';
   if (word === 'None') return null;
-  const quoted = /^(["'])((?:(?!\1)[^\\])*)\1\s*(?:#.*)?$/.exec(text);
-  return quoted?.[2] ?? text;
+  const quoted = /^(["'])((?:\\["'\\]|(?!\1)[^\\])*)\1\s*(?:#.*)?$/.exec(text);
+  return quoted?.[2]?.replace(/\\(["'\\])/g, '$1') ?? text;
 };

@@ -12,6 +12,7 @@ const looseHost = z
   .looseObject({
     address: z.string().optional().catch(undefined),
     port: z.number().optional().catch(undefined),
+    jump: z.string().optional().catch(undefined),
     runsOn: z.string().optional().catch(undefined),
     groups: z.array(z.unknown()).catch([]),
   })
@@ -37,6 +38,7 @@ export const crossMistakes = (raw: unknown, places: Places): Mistake[] => {
 type LooseHost = {name: string; runsOn?: string | undefined} & {
   address?: string | undefined;
   port?: number | undefined;
+  jump?: string | undefined;
   groups: unknown[];
 };
 
@@ -108,7 +110,7 @@ const sameAddresses = (hosts: readonly LooseHost[], places: Places): Mistake[] =
   const first = new Map<string, string>();
   return hosts.flatMap(host => {
     const address = (host.address ?? host.name).toLowerCase();
-    const key = `${address} ${host.port ?? 22}`;
+    const key = `${address} ${host.port ?? 22} ${host.jump ?? ''}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, host.name);
     if (other === undefined) return [];

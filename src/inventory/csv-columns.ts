@@ -21,6 +21,7 @@ const namesOf: Readonly<Partial<Record<Column, readonly string[]>>> = {
   port: ['port', 'ssh_port'],
   user: ['user', 'username', 'ssh_user', 'login'],
   become: ['become'],
+  jump: ['jump', 'jump_host', 'proxy_jump', 'bastion'],
   groups: ['groups', 'group'],
   criticality: ['criticality'],
   exposure: ['exposure'],

@@ -71,13 +71,14 @@ export const fromForeign = (
       if (wrong === undefined) entry[setting] = value;
       else if (!isMended(setting)) lacks.push({host: host.name, setting, at, subject: setting, ...wrong});
     }
-    const over = <Key extends 'address' | 'port'>(key: Key) =>
+    const over = <Key extends 'address' | 'port' | 'jump'>(key: Key) =>
       stated.findLast(layer => layer[key] !== undefined)?.[key];
     const own = hostEntry(entry);
     const twin = twinOf(
       host.name,
       over('address') ?? host.machine?.address ?? own.address ?? host.name,
       over('port') ?? own.port ?? host.machine?.port ?? 22,
+      over('jump') ?? own.jump ?? '',
       machines,
     );
     if (twin !== undefined) mistakes.push({...host.at, ...twin, remedy: twinRemedy(host.name, overlayFile)});
@@ -122,14 +123,18 @@ const nameMistakes = ({name, at}: ForeignHost): Mistake[] => {
   return [{...at, what: `${shown(name)} cannot be the name of a host`, remedy}];
 };
 
-/** Two entries for one machine would be patched twice at once. Who has no port is on 22, as far as the inventory can tell. */
+/**
+ * Two entries for one machine would be patched twice at once. Who has no port is on 22, as far as the inventory can tell; one address behind
+ * two jump hosts may be two machines.
+ */
 const twinOf = (
   name: string,
   address: string,
   port: number,
+  jump: string,
   machines: Map<string, string>,
 ): {what: string} | undefined => {
-  const key = `${address.toLowerCase()} ${port}`;
+  const key = `${address.toLowerCase()} ${port} ${jump}`;
   const other = machines.get(key);
   if (other === undefined) {
     machines.set(key, name);

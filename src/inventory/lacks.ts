@@ -77,6 +77,7 @@ const examples: Partial<Record<Setting, string>> = {
   port: '22',
   user: 'ops',
   become: 'sudo',
+  jump: 'bastion.example.org',
   criticality: 'high',
   exposure: 'internal',
   data: 'internal',

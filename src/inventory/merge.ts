@@ -59,6 +59,7 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
       | 'port'
       | 'user'
       | 'transport'
+      | 'jump'
       | 'runsOn'
       | 'criticality'
       | 'exposure'
@@ -80,6 +81,7 @@ const mergeHost = (name: string, entry: HostEntry, layers: readonly Layer[], one
     ...stated('user'),
     become: last('become') ?? 'sudo',
     ...stated('transport'),
+    ...stated('jump'),
     ...stated('runsOn'),
     groups: entry.groups ?? [],
     ...stated('criticality'),

@@ -17,6 +17,15 @@ export const hostNameSchema = z
     'a host name has letters, digits, ".", "_" and "-", and begins with none of "." and "-"',
   );
 
+const hop = String.raw`(?:[A-Za-z0-9_.][A-Za-z0-9_.\\-]{0,63}@)?(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?`;
+/** The hosts on the way to another, the nearest first, as ProxyJump has them: `ops@bastion:2222,inner`. */
+export const jumpSchema = z
+  .string()
+  .regex(
+    new RegExp(`^${hop}(?:,${hop})*$`),
+    'a jump host is [user@]host[:port]; several have a comma between',
+  );
+
 export const smokeCheckSchema = z.union([
   z.strictObject({
     unit: z.string().regex(/^[A-Za-z0-9:_.@\\-]+\.[a-z]+$/, 'a unit with its type, as nginx.service'),
@@ -50,6 +59,8 @@ export const hostSchema = z.object({
   user: z.string().min(1).max(64).optional(),
   become: z.enum(becomes),
   transport: z.enum(transports).optional(),
+  /** Instead of what ssh's configuration says of it. */
+  jump: jumpSchema.optional(),
   /** The host of this fleet it runs on, as a virtual machine or container. */
   runsOn: hostNameSchema.optional(),
   groups: z.array(z.string()),

@@ -19,18 +19,22 @@ export const resolveTarget = async (
   settings: SshSettings,
   read: SshConfigReader,
 ): Promise<Target> => {
-  if (settings.configFile === 'none') return plainTarget(host, settings);
-  const target = await throughConfig(
-    {name: host.name, ask: host.address, port: host.port, user: host.user},
-    settings,
-    read,
-    [],
-  );
+  const {name, address, port, user, jump} = host;
+  const wanted = {name, ask: address, port, user, jump};
+  if (settings.configFile === 'none') return plainTarget(wanted, settings);
+  const target = await throughConfig(wanted, settings, read, []);
   const fallsBack = host.transport === undefined;
   return {...target, fallsBack, jumps: target.jumps.map(jump => ({...jump, fallsBack}))};
 };
 
-type Wanted = {name: string; ask: string; port: number | undefined; user: string | undefined};
+/** `jump`: the way there, where it is stated elsewhere than in ssh's configuration. */
+type Wanted = {
+  name: string;
+  ask: string;
+  port: number | undefined;
+  user: string | undefined;
+  jump?: string | undefined;
+};
 
 const throughConfig = async (
   wanted: Wanted,
@@ -41,8 +45,9 @@ const throughConfig = async (
 ): Promise<Target> => {
   const {name, ask, port, user} = wanted;
   const config = await read({name: ask, port, user, configFile: settings.configFile});
-  const target = fromConfig(wanted, config, settings, jumpsAreGiven);
-  const jumpList = jumpsAreGiven ? undefined : configValue(config, 'proxyjump');
+  // A stated way takes the place of a ProxyCommand, too, as `ssh -J` does.
+  const target = fromConfig(wanted, config, settings, jumpsAreGiven || wanted.jump !== undefined);
+  const jumpList = jumpsAreGiven ? undefined : (wanted.jump ?? configValue(config, 'proxyjump'));
   if (jumpList === undefined) {
     const proxies = jumpsAreGiven ? [] : await behindProxy(config, settings, read, [...before, ask]);
     return {...target, proxies};
@@ -132,16 +137,18 @@ const fromConfig = (
   };
 };
 
-const plainTarget = (host: Host, settings: SshSettings): Target => {
-  const port = host.port ?? 22;
+const plainTarget = (wanted: Wanted, settings: SshSettings): Target => {
+  const {name, ask: address, user, jump} = wanted;
+  const port = wanted.port ?? 22;
+  const hops = jump === undefined ? [] : jump.split(',').map(spec => parseJump(name, spec.trim()));
   return {
-    name: host.name,
-    address: host.address,
+    name,
+    address,
     port,
-    user: host.user ?? userInfo().username,
+    user: user ?? userInfo().username,
     family: 0,
     localAddress: undefined,
-    keyName: host.address,
+    keyName: address,
     keyPort: port,
     hostKeyAlgorithms: undefined,
     knownHostsFiles: settings.knownHostsFiles,
@@ -156,9 +163,9 @@ const plainTarget = (host: Host, settings: SshSettings): Target => {
     identitiesOnly: false,
     agentSocket: settings.useAgent ? process.env['SSH_AUTH_SOCK'] : undefined,
     needs: [],
-    asked: {name: host.address, port, user: host.user, configFile: 'none'},
+    asked: {name: address, port, user, configFile: 'none'},
     connectMs: settings.deadlines.connectMs,
-    jumps: [],
+    jumps: hops.map(hop => plainTarget(hop, settings)),
     proxies: [],
   };
 };

@@ -50,6 +50,33 @@ it('a host behind a jump host is reached, and the jump host runs nothing', async
   expect([session.hostKey, gate.commands]).toEqual([web.fingerprints[0], []]);
 });
 
+it('a host behind a jump host that the inventory states is reached, with and without an ssh_config', async () => {
+  const [gate, web] = [await start({forward: true}), await start()];
+  const transport = await configure({gate: {server: gate}, web1: {server: web}});
+  const session = await transport.open(hostNamed('web1', {jump: 'gate'}), asker().ask, never);
+  expect(await echo(session)).toBe('there\n');
+  expect([gate.commands, session.hostKey]).toEqual([[], web.fingerprints[0]]);
+  const plain = world.transport({
+    configFile: 'none',
+    identityFiles: [world.keyFile],
+    knownHostsFiles: [world.knownHosts],
+  });
+  const host = hostNamed('web1', {
+    address: '127.0.0.1',
+    port: web.port,
+    user: 'ops',
+    jump: `ops@127.0.0.1:${gate.port}`,
+  });
+  expect(await echo(await plain.open(host, asker().ask, never))).toBe('there\n');
+});
+
+it("the system's ssh goes over a jump host that the inventory states, in place of what ssh_config has", async () => {
+  const [gate, web] = [await start({forward: true}), await start()];
+  const transport = await configure({gate: {server: gate}, web1: {server: web, jump: 'nowhere'}});
+  const host = hostNamed('web1', {jump: 'gate', transport: 'system'});
+  expect(await echo(await transport.open(host, asker().ask, never))).toBe('there\n');
+});
+
 it('two jump hosts in a row work as one', async () => {
   const [outer, inner, web] = [await start({forward: true}), await start({forward: true}), await start()];
   const transport = await configure({

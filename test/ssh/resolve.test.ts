@@ -171,6 +171,19 @@ describe('a host is reached as ssh would reach it:', () => {
     },
   );
 
+  it('over the jump hosts that the inventory states, whatever ssh_config has for it', async () => {
+    const config =
+      'Host web1\n ProxyCommand nc %h %p\nHost web2\n ProxyJump other\nHost gate\n HostName 10.0.0.1\n User jumper\n';
+    for (const name of ['web1', 'web2']) {
+      const target = await resolve(config, hostNamed(name, {jump: 'gate,root@[2001:db8::1]:2022'}));
+      expect(target.jumps.map(({user, address, port}) => [user, address, port])).toEqual([
+        ['jumper', '10.0.0.1', 22],
+        ['root', '2001:db8::1', 2022],
+      ]);
+      expect([target.needs, target.proxies]).toEqual([[], []]);
+    }
+  });
+
   it('over a jump host with an IPv6 address', async () => {
     const target = await resolve('Host web1\n ProxyJump [2001:db8::1]:2022', hostNamed('web1'));
     expect(target.jumps.map(jump => `${jump.address} ${jump.port}`)).toEqual(['2001:db8::1 2022']);
