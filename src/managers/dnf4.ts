@@ -11,15 +11,8 @@ import {simulate, simulateStaged, simulateUndo} from './dnf4-transaction.ts';
 import type {DistributionManager, ManagerShell, Marks} from './manager.ts';
 import {readMarks} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
-import {
-  complaintsOf,
-  foreignOf,
-  hasPackages,
-  installedOf,
-  installedSinceBoot,
-  ownersOf,
-  twice,
-} from './rpm-database.ts';
+import {complaintsOf, foreignOf, hasPackages, installedOf, ownersOf, twice} from './rpm-database.ts';
+import {withoutNeedsRestarting} from './rpm-reboot.ts';
 
 const present = `{ ${isThere} && ${hasPackages}; }`;
 
@@ -39,10 +32,6 @@ const printAutomatic = `    for package in sack.query().installed():
         if reason_for(package) in ('dependency', 'weak-dependency'):
             say(package.name + ':' + package.arch)`;
 
-/** After which packages the plugin wants a reboot, whatever is configured beside. */
-const rebooting =
-  'kernel kernel-core kernel-rt glibc linux-firmware systemd dbus dbus-broker dbus-daemon microcode_ctl';
-
 const shell: ManagerShell = {
   present,
   held: asked(printHeld),
@@ -53,8 +42,7 @@ const shell: ManagerShell = {
   names=$(printf '%s\\n' "$answer" | sed -n 's/^ *\\* *//p')
   if [ -n "$names" ]; then printf '%s\\n' "$names"
   elif [ $code -ne 0 ]; then
-    ${installedSinceBoot(rebooting)}
-    echo "? dnf's needs-restarting gives no answer (is dnf-plugins-core installed?): only the kernel and core libraries were looked at"
+    ${withoutNeedsRestarting('dnf', 'dnf-plugins-core')}
   fi`),
   paths: ['/var/cache/dnf'],
   lockHolders: whereIs(lockHolders),

@@ -20,6 +20,7 @@ import {
   ownersOf,
   twice,
 } from './rpm-database.ts';
+import {withoutNeedsRestarting} from './rpm-reboot.ts';
 import {stageBy} from './rpm-staging.ts';
 
 const present = `{ command -v dnf5 >/dev/null 2>&1 && ${hasPackages}; }`;
@@ -27,15 +28,17 @@ const whereIs = (what: string): string => `if ${present}; then\n${what}\nfi`;
 
 const printAutomatic = `dnf5 -q -C repoquery --installed --qf "%{name}:%{arch} %{reason}\\n" 2>/dev/null | sed -n 's/ .*Dependency$//p'`;
 
-/** Without its plugin needs-restarting says nothing that is read here. */
 const shell: ManagerShell = {
   present,
   held: whereIs(printLocked),
   automatic: whereIs(printAutomatic),
   broken: whereIs(twice),
-  rebootWanted: whereIs(
-    `dnf5 -q -C needs-restarting --json 2>/dev/null | awk -F'"' '/"packages"/ {on = 1; next} /\\]/ {on = 0} on {print $2}'`,
-  ),
+  // It says yes or no; nothing, where its plugin is missing or is too old for JSON.
+  rebootWanted: whereIs(`answer=$(dnf5 -q -C needs-restarting --json 2>/dev/null)
+case $answer in
+  *'"reboot_required"'*) printf '%s\\n' "$answer" | awk -F'"' '/"packages"/ {on = !/\\]/; next} /\\]/ {on = 0} on {print $2}' ;;
+  *) ${withoutNeedsRestarting('dnf5', 'dnf5-plugins')} ;;
+esac`),
   paths: ['/var/cache/libdnf5'],
   lockHolders: whereIs(lockHolders),
   interrupted: whereIs(twice),

@@ -99,19 +99,6 @@ export const twice = `rpm -qa --qf '%{NAME}\\t%{ARCH}\\n' 2>/dev/null | ${noKeys
   rpm -q --provides "$name.$arch" | grep -qE '^(installonlypkg|multiversion)\\(|^kernel(-|$| )' || printf '%s\\n' "$name"
 done`;
 
-/**
- * Shell text for any user: the second of the boot. A container's own began with its PID 1, long after the kernel; and what `stat /proc/1` says is
- * when somebody looked there first.
- */
-export const printBootSecond = `awk -v ticks="$(sed 's/.*) //' /proc/1/stat | cut -d' ' -f20)" -v second="$(getconf CLK_TCK)" '
-    $1 == "btime" {printf "%d\\n", $2 + ticks / (second ? second : 100)}' /proc/stat`;
-
-/** Shell text for any user: those of these packages that were installed since the boot. */
-export const installedSinceBoot = (
-  names: string,
-): string => `rpm -q --qf '%{NAME} %{INSTALLTIME}\\n' ${names} 2>/dev/null |
-  awk -v boot="$(${printBootSecond})" 'NF == 2 && $2 > boot {print $1}' | sort -u`;
-
 /** Shell text for root: processes that hold the lock of rpm's database. */
 export const lockHolders = `lock="$(rpm -E %_dbpath)/.rpm.lock"
 if [ -e "$lock" ]; then

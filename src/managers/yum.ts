@@ -5,15 +5,8 @@ import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './ma
 import {noRepository} from './no-repository.ts';
 import {readMarks, readRefresh} from './rpm-answers.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
-import {
-  complaintsOf,
-  foreignOf,
-  hasPackages,
-  installedOf,
-  installedSinceBoot,
-  ownersOf,
-  twice,
-} from './rpm-database.ts';
+import {complaintsOf, foreignOf, hasPackages, installedOf, ownersOf, twice} from './rpm-database.ts';
+import {installedSinceBoot} from './rpm-reboot.ts';
 import {install, undo} from './yum-install.ts';
 import {installedLocks, lockHolders} from './yum-locks.ts';
 import {pending} from './yum-pending.ts';

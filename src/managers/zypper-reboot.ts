@@ -1,4 +1,4 @@
-import {printBootSecond} from './rpm-database.ts';
+import {printBootSecond} from './rpm-reboot.ts';
 
 /**
  * Shell text for any user: why a reboot is wanted, a line each, or `? WHY` where zypper does not say whether one is: SLES 12's does not know the

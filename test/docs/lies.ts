@@ -94,6 +94,24 @@ export const lies: readonly Lie[] = [
     title: 'is not done when a scriptlet failed, though dnf says Complete! and ends with 0; and goes back',
   },
   {
+    command: 'dnf needs-restarting -r',
+    happened: 'its plugin is missing: nobody was asked',
+    code: '1, as for "reboot"',
+    says: 'whether it wants a reboot is not known',
+    file: dnf,
+    title:
+      'may want a reboot where the plugin that says so is missing, which ends with the same 1 as "reboot"',
+  },
+  {
+    command: 'dnf --setopt=UNKNOWN makecache',
+    happened: 'it does not know the option, and only warns',
+    code: '0',
+    says: 'fresh: false',
+    file: 'test/lab/dnf-host.test.ts',
+    title:
+      'counts no lists as fresh where dnf does not know an option, of which it only warns, and ends with 0',
+  },
+  {
     command: 'zypper -n patch',
     happened: 'a patch that wants a reboot was left out',
     code: '0',

@@ -7,12 +7,12 @@ import {
 import {
   complaintsOf,
   hasPackages,
-  installedSinceBoot,
   keepComplaints,
   lockHolders,
   ownersOf,
   twice,
 } from '../../src/managers/rpm-database.ts';
+import {installedSinceBoot} from '../../src/managers/rpm-reboot.ts';
 import type {Probe} from '../../src/model/script.ts';
 import {up, type Lab} from './lab.ts';
 

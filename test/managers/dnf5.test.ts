@@ -194,6 +194,20 @@ describe('what a Fedora with dnf5 has (doc: dnf5 5.4.6.0)', () => {
     });
   });
 
+  it('a wish for a reboot with its packages; none; or unknown, where the plugin that says so is missing', async () => {
+    const wish = async (said: string): Promise<string[]> => {
+      const stubs = await makeStubs({dnf5: said, rpm: 'fedora-release\n'});
+      const {stdout} = await stubs.run(dnf5.shell.rebootWanted);
+      await stubs.remove();
+      return stdout.split('\n').filter(line => line !== '');
+    };
+    const told = (wanted: boolean, packages: string): string =>
+      `[\n  {\n    "type":"reboot",\n    "reboot_required":${String(wanted)},\n    "packages":[${packages}],\n    "documentation":"https://example.org"\n  }\n]\n`;
+    expect(await wish(told(true, '\n      "glibc",\n      "systemd"\n    '))).toEqual(['glibc', 'systemd']);
+    expect(await wish(told(false, ''))).toEqual([]);
+    expect(await wish('')).toEqual([expect.stringMatching(/^\? dnf5's needs-restarting gives no answer/)]);
+  });
+
   it('lists are not fresh where no repository is enabled, as on a RHEL that is not registered: dnf5 ends well', async () => {
     const listing = async (repositories: string) => {
       const stubs = await makeStubs({dnf5: repositories});
