@@ -10,8 +10,9 @@ export type WhatIf = {
   left: readonly Patch[];
   hosts: ReadonlySet<string>;
   installs: number;
-  /** Hosts that reboot when they may: by a new kernel, or as they wait for one already. */
+  /** Hosts that reboot when they may: by a new kernel, as an advisory of a patch says, or as they wait for one already. */
   kernelOn: ReadonlySet<string>;
+  advisedOn: ReadonlySet<string>;
   waiting: ReadonlySet<string>;
   /** `unsized`: packages of which it is not known how large they are. */
   download: {bytes: number; unsized: number};
@@ -62,6 +63,11 @@ const compute = (
     hosts,
     installs: sum(patch => workOf(patch).installs),
     kernelOn: new Set(chosen.flatMap(patch => workOf(patch).kernelOn)),
+    advisedOn: new Set(
+      chosen
+        .filter(({advisories = []}) => advisories.some(({reboot}) => reboot === true))
+        .flatMap(hostsTaking),
+    ),
     waiting: new Set([...hosts].filter(waits)),
     download: {bytes: sum(patch => workOf(patch).bytes), unsized: sum(patch => workOf(patch).unsized)},
     closed: new Set(chosen.flatMap(({cves}) => cves).filter(cve => !open.has(cve))),
@@ -69,6 +75,10 @@ const compute = (
     risk: riskOf(chosen, left),
   };
 };
+
+/** Hosts that reboot when they may, whyever. */
+export const rebootsOf = ({kernelOn, advisedOn, waiting}: WhatIf): ReadonlySet<string> =>
+  new Set([...kernelOn, ...advisedOn, ...waiting]);
 
 /** Rankings of before said nothing of sizes and kernels: what they can say is the most there can be. */
 const workOf = (patch: Patch): NonNullable<Patch['work']> => {

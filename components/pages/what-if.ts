@@ -2,7 +2,7 @@ import type {Patch} from '../../src/model/patch.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {dueOf} from '../screens/due.ts';
 import {line, span, strong, type Line} from '../span.ts';
-import {downloadWords, riskWords, whatIf, type WhatIf} from '../what-if.ts';
+import {downloadWords, rebootsOf, riskWords, whatIf, type WhatIf} from '../what-if.ts';
 import {count, namesOf, number} from '../words.ts';
 
 /** What would be open after the chosen patches, and whom they touch. Counts only what the ranking knows. */
@@ -48,12 +48,16 @@ export const whatIfLines = (state: ConsoleState): Line[] => {
   ];
 };
 
-const rebootWords = ({kernelOn, waiting}: WhatIf): string => {
-  const all = new Set([...kernelOn, ...waiting]);
+/** Each host counts once, for the first reason that it has. */
+const rebootWords = (would: WhatIf): string => {
+  const {kernelOn, advisedOn, waiting} = would;
+  const all = rebootsOf(would);
   if (all.size === 0) return 'none';
-  const waitingOnly = [...waiting].filter(host => !kernelOn.has(host)).length;
+  const advised = [...advisedOn].filter(host => !kernelOn.has(host)).length;
+  const waitingOnly = [...waiting].filter(host => !kernelOn.has(host) && !advisedOn.has(host)).length;
   const why = [
     ...(kernelOn.size === 0 ? [] : [`${number(kernelOn.size)} by a kernel`]),
+    ...(advised === 0 ? [] : [`${number(advised)} as an advisory says`]),
     ...(waitingOnly === 0
       ? []
       : [`${number(waitingOnly)} ${waitingOnly === 1 ? 'waits' : 'wait'} for one already`]),

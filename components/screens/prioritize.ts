@@ -3,7 +3,7 @@ import type {ConsoleState} from '../console-state.ts';
 import {ago} from '../moments.ts';
 import {line, span, strong, type Line, type Span} from '../span.ts';
 import {count, number} from '../words.ts';
-import {downloadWords, riskWords, whatIf} from '../what-if.ts';
+import {downloadWords, rebootsOf, riskWords, whatIf} from '../what-if.ts';
 import {makeScreen} from './make-screen.ts';
 import {notInstalledWords, patchStatus, reachOf} from './patch-words.ts';
 import type {Column} from './screen.ts';
@@ -154,7 +154,7 @@ export const prioritizeHeadline = (state: ConsoleState): Line => {
   const exploited = ranking.patches.filter(patch => patch.exploited.length > 0);
   const left = exploited.filter(patch => !run.run.chosen.has(patch.id)).length;
   const {plan} = run.run;
-  const reboots = new Set([...would.kernelOn, ...would.waiting]).size;
+  const reboots = rebootsOf(would).size;
   return line(
     `${number(would.chosen.length)} of ${number(ranking.patches.length)} chosen  `,
     ...(plan === undefined

@@ -2,7 +2,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Patch, Ranking} from '../../src/model/patch.ts';
 import {FakeEngine} from './fake-engine.ts';
 import {ended, openssl, patch, perl, scannedShop} from './fleet.ts';
-import {show, type Shown} from './harness.tsx';
+import {keys, show, type Shown} from './harness.tsx';
 
 let engine: FakeEngine;
 let shown: Shown | undefined;
@@ -66,6 +66,21 @@ test('what is chosen is counted to the host, the package and the byte', async ()
   // web02 gets another kernel, db1 has none; web01 waits for a reboot since the scan.
   expect(frame).toMatch(/reboots +2 hosts \(1 by a kernel, 1 waits for one already\): web02, web01/);
   expect(frame).toMatch(/download +69\.3 MB on all hosts together/);
+});
+
+test('a patch whose advisory says so reboots the hosts that take it', async () => {
+  const advised: Patch = {
+    ...perl,
+    score: 10,
+    hosts: ['db1', 'web10'],
+    notInstalled: [{host: 'web10', why: 'held'}],
+    advisories: [{id: 'LABSA-1', cves: [], reboot: true}],
+  };
+  const others = patches.filter(({id}) => id !== perl.id);
+  const frame = await whatIf([openssl, perl], {patches: [...others, advised]});
+  expect(frame).toMatch(/reboots +2 hosts \(1 as an advisory says, 1 waits for one already\): db1,\s+web01/);
+  await shown?.send(keys.esc);
+  expect(await shown?.until('of risk')).toContain('2 reboots');
 });
 
 test('a vulnerability is closed only where no host keeps its patch back and no other patch is left', async () => {
