@@ -64,9 +64,9 @@ echo '@@ end'`,
       part('patches'),
       found.has('advisories') ? detailsOf(part('advisories')) : [],
     );
-    const aliases = new Map(
-      elementsOf(part('repositories'), 'repo').map(({attributes: {name = '', alias = ''}}) => [name, alias]),
-    );
+    const repositories = elementsOf(part('repositories'), 'repo').map(({attributes}) => attributes);
+    const aliases = new Map(repositories.map(({name = '', alias = ''}) => [name, alias]));
+    const names = new Map(repositories.map(({name = '', alias = ''}) => [alias, name]));
     const added = replacementsOf(answerOf(verb, found, 'whole'), packages, aliases);
     const whyOf = (item: Offer): NotInstalledClass | undefined => {
       if (held.has(item.name)) return 'held';
@@ -86,7 +86,7 @@ echo '@@ end'`,
         manager: 'zypper',
         ...offer,
         ...sourceOf(item, about),
-        origin: about?.repository ?? alias,
+        origin: names.get(alias) ?? alias,
         security: security || hasAdvisories ? security : null,
         ...(hasAdvisories ? {advisories: advisories.map(({advisory}) => advisory)} : {}),
         ...(why === undefined ? {} : {notInstalled: why}),

@@ -110,18 +110,21 @@ const shell: ManagerShell = {
   interrupted: whereIs(twice),
 };
 
-/** `(2/11) Installing: openssl-3-3.0.8-1.x86_64 [...done]`, `Retrieving package openssl-3-3.0.8-1.x86_64 (2/11), 1.2 MiB`. */
+/**
+ * `( 2/11) Installing: openssl-3-3.0.8-1.x86_64 [...done]` is begun when that package is: one is done then. `Retrieving package
+ * openssl-3-3.0.8-1.x86_64 (2/11), 1.2 MiB` is no share of the work: most of it is from here to there on the host.
+ */
 const progress = (line: string): Progress | undefined => {
-  const [, nth, of, doing] =
-    /^\((\d{1,6})\/(\d{1,6})\) ((?:Installing|Removing):? \S{1,200})/.exec(line) ?? [];
-  if (doing !== undefined) return {percent: share(nth, of), line: cleanLine(doing, 80)};
-  const [, fetching, n, m] = /^(Retrieving package \S{1,200}) \((\d{1,6})\/(\d{1,6})\)/.exec(line) ?? [];
-  if (fetching !== undefined) return {percent: share(n, m), line: cleanLine(fetching, 80)};
+  const [, nth = '', of = '', doing] =
+    /^\( {0,5}(\d{1,6})\/(\d{1,6})\) ((?:Installing|Removing):? \S{1,200})/.exec(line) ?? [];
+  if (doing !== undefined) {
+    const percent = Math.floor(((Number(nth) - 1) * 100) / Math.max(1, Number(of)));
+    return {percent: Math.min(100, Math.max(0, percent)), line: cleanLine(doing, 80)};
+  }
+  const [, fetching] = /^(Retrieving package \S{1,200} \(\d{1,6}\/\d{1,6}\))/.exec(line) ?? [];
+  if (fetching !== undefined) return {line: cleanLine(fetching, 80)};
   return waitingFor(line) ?? progressOf(line);
 };
-
-const share = (nth: string | undefined, of: string | undefined): number =>
-  Math.min(100, Math.round((Number(nth) * 100) / Math.max(1, Number(of))));
 
 /** zypper on SUSE: SLES and openSUSE. */
 export const zypper = {

@@ -200,8 +200,13 @@ ${zypper.shell.rebootWanted}`);
         const {percent, line: what} = zypper.progress(line) ?? {};
         return percent === undefined ? [] : [`${percent} ${what ?? ''}`];
       });
-    expect(seen('zypper-install')).toContain('100 Installing: pdrpm-newdep-2.0-1.noarch');
-    expect(seen('zypper-undo')[0]).toMatch(/^\d+ Retrieving package pdrpm-/);
+    // What is begun is not done, and what was fetched is not installed.
+    expect(seen('zypper-install')[0]).toBe('0 Installing: pdrpm-tool-1:1.0-1.noarch');
+    expect(seen('zypper-install')).toHaveLength(10);
+    expect(seen('zypper-install').at(-1)).toBe('90 Installing: pdrpm-newdep-2.0-1.noarch');
+    expect(zypper.progress('Retrieving package pdrpm-web-1.1-1.x86_64 (10/11), 453.9 KiB')).toEqual({
+      line: 'Retrieving package pdrpm-web-1.1-1.x86_64 (10/11)',
+    });
     expect(seen('zypper-stage').at(-1)).toMatch(/^100 old /);
   });
 
