@@ -166,7 +166,7 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     ),
     ...labelled(
       'packages',
-      `${number(scan.installed.length)} installed, ${number(facts.automatic.length)} automatic, held: ${facts.held.join(', ') || 'none'}`,
+      `${number(scan.installed.length)} by ${scan.managers.join(' and ')}, ${number(facts.automatic.length)} automatic, held: ${facts.held.join(', ') || 'none'}`,
       width,
       state,
       2,

@@ -20,7 +20,7 @@ import {
 import {makeScreen} from './make-screen.ts';
 import type {Column} from './screen.ts';
 import {isActive} from './status.ts';
-import {aboutHost, labelled, troubleLines} from './strips.ts';
+import {aboutHost, labelled, nowLines, troubleLines} from './strips.ts';
 import {gradeCell} from './test.ts';
 
 const columns: readonly Column<HostRecord>[] = [
@@ -145,13 +145,12 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
     const grade = record.point === undefined ? 'not graded' : `${record.point.grade}, ${record.point.why}`;
     return [...troubleLines(record, state, width), ...labelled('way back', grade, width, state, 1)];
   }
-  const signal = isActive(record) ? state.engine.signals.get(record.host.name) : undefined;
   return [
     ...aboutHost(record, state, width),
-    ...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1),
-    ...(signal === undefined || signal.line === '' ? [] : labelled('now', signal.line, width, state, 1)),
+    ...nowLines(record, state, width),
     ...(record.point === undefined
       ? []
       : labelled('way back', `${record.point.grade}: ${record.point.why}`, width, state, 1)),
+    ...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1),
   ];
 };

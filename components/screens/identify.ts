@@ -141,7 +141,14 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   }
   if (record.troubles.length > 0) return troubleLines(record, state, width);
   const {scan} = record;
-  if (scan === undefined) return aboutHost(record, state, width);
+  if (scan === undefined) {
+    const asked = state.engine.run?.run.stages.identify.status === 'running';
+    const now = asked ? state.engine.signals.get(record.host.name)?.line : undefined;
+    return [
+      ...aboutHost(record, state, width),
+      ...(now === undefined ? [] : labelled('now', now, width, state, 1)),
+    ];
+  }
   const pending =
     scan.updates === 0
       ? scan.depth === 'shallow'

@@ -1,9 +1,11 @@
 import type {HostRecord} from '../../src/record/state.ts';
+import {isFinal} from '../../src/model/phase.ts';
 import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {displayWidth, pad} from '../display-width.ts';
 import {namesOf} from '../words.ts';
 import {patchName} from './patch-words.ts';
+import {isActive} from './status.ts';
 import {line, strong, wrap, type Line} from '../span.ts';
 
 const labelWidth = 10;
@@ -42,6 +44,15 @@ export const aboutHost = (record: HostRecord, state: ConsoleState, width: number
     ...(host.owner === undefined ? [] : [`owner ${host.owner}`]),
   ];
   return aboutLines(host.name, facts.join(', '), width, state);
+};
+
+/** What is done to a host now, in the host's own words, or what came of it: the column of notes is too narrow for either. */
+export const nowLines = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
+  if (isFinal(record.phase)) {
+    return record.note === '' ? [] : labelled('outcome', record.note, width, state, 2);
+  }
+  const signal = isActive(record) ? state.engine.signals.get(record.host.name)?.line : undefined;
+  return signal === undefined || signal === '' ? [] : labelled('now', signal, width, state, 1);
 };
 
 /** A name that is too long for a label goes in front of the sentence. */

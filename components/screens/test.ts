@@ -16,7 +16,7 @@ import {
 import {makeScreen} from './make-screen.ts';
 import type {Column} from './screen.ts';
 import {isActive, statusSpan, urgency} from './status.ts';
-import {aboutHost, labelled, troubleLines} from './strips.ts';
+import {aboutHost, labelled, nowLines, troubleLines} from './strips.ts';
 
 const columns: readonly Column<HostRecord>[] = [
   hostColumn,
@@ -145,7 +145,7 @@ export const isOutdated = ({run}: RunState): boolean =>
 const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
   if (record.troubles.length > 0) return troubleLines(record, state, width);
   const {point, checked} = record;
-  const lines: Line[] = aboutHost(record, state, width);
+  const lines: Line[] = [...aboutHost(record, state, width), ...nowLines(record, state, width)];
   if (checked !== undefined && !checked.ready) {
     lines.push(...labelled('preflight', checked.findings.join('; '), width, state, 2));
   }

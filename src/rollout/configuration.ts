@@ -12,8 +12,14 @@ export const changedFiles = async (context: RunContext, steps: readonly PlannedS
 
 /** What managers leave of a configuration file that somebody edited: that file put aside, with the package's in force, or the package's beside it. */
 const leftovers = [
-  {end: /\.(rpmsave|rpmorig)$/, says: "put aside for the package's own"},
-  {end: /\.(rpmnew|dpkg-dist|dpkg-new|ucf-dist|apk-new)$/, says: 'new beside the edited one'},
+  {
+    end: /\.(rpmsave|rpmorig)$/,
+    says: "edited configuration was put aside, and the package's own is in force",
+  },
+  {
+    end: /\.(rpmnew|dpkg-dist|dpkg-new|ucf-dist|apk-new)$/,
+    says: "edited configuration was kept, and the package's own lies beside it",
+  },
 ];
 
 /** For a note: which configuration files somebody has to look at after these steps; '' where there are none. */

@@ -69,6 +69,27 @@ test('Identify marks a host of which nobody can say whether it wants a reboot', 
   expect(frame).toMatch(/web10 .* 0 +now/);
 });
 
+test('below the table stands what the scan of a host is at', async () => {
+  begin(desk.engine, shop);
+  desk.engine.signal('db1', 'refreshing package lists of zypper');
+  const console = await desk.open();
+  await console.until(/now +refreshing package lists of zypper/);
+  desk.engine.happenAll([scanned('db1'), ended('identify')]);
+  expect(await console.until(/pending +12 updates/)).not.toContain('refreshing');
+});
+
+test('below the table stands in full what a host is doing, and what came of it', async () => {
+  const note = `12 packages and healthy; ${'edited configuration was put aside: '.repeat(2)}/etc/web.rpmsave`;
+  deployingShop(desk.engine);
+  desk.engine.happenAll([phase('db1', 'done', note)]);
+  const console = await desk.open();
+  await console.until(/now +libssl3, 2 of 3/);
+  await console.send('3');
+  await console.until(/now +libssl3, 2 of 3|outcome/);
+  await console.send('4G');
+  await console.until(/outcome +12 packages and healthy; [^]*web\.rpmsave/);
+});
+
 test('Enter on a host shows what is pending there, with origin and what to do about what is held', async () => {
   begin(desk.engine, [host('web01')]);
   const scan = {
@@ -133,6 +154,7 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   expect(frame).toContain('RHSA-2026:1 (high): CVE-2026-1001, CVE-2026-1002 and 1 more');
   expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
+  expect(frame).toMatch(/packages +0 by apt, 0 automatic, held: nginx/);
   expect(frame).toMatch(/failed +not known: nobody tells of services/);
   expect(frame).toMatch(/listens +not known: nobody tells of sockets/);
   expect(frame).toMatch(/CES?T there at the scan|GMT\+[12] there at the scan/);

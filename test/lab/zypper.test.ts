@@ -79,8 +79,8 @@ describe('zypper', () => {
     const test = await well('test', '--yes', '--sign-off', 'tester', '--reason', 'lab');
     expect(test.lines.find(line => line.type === 'host.staged')?.data).toMatchObject({grade: 'full'});
     expect(test.said).toContain('rebooting - asked for by zypper needs-rebooting');
-    expect(test.said).toContain("put aside for the package's own: /etc/pdrpm-config.defaults.rpmsave");
-    expect(test.said).toContain('new beside the edited one: /etc/pdrpm-config.conf.rpmnew');
+    expect(test.said).toContain("the package's own is in force: /etc/pdrpm-config.defaults.rpmsave");
+    expect(test.said).toContain("the package's own lies beside it: /etc/pdrpm-config.conf.rpmnew");
     expect(await versions()).toEqual([
       ...['pdrpm-base 1.0-1', 'pdrpm-broken 1.0-1', 'pdrpm-config 2.0-1', 'pdrpm-conflict 1.0-1'],
       ...['pdrpm-held 1.0-1', 'pdrpm-kernel 1.0-1', 'pdrpm-kernel 2.0-1', 'pdrpm-new 2.0-1'],

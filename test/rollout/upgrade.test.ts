@@ -135,7 +135,7 @@ describe('an upgrade', () => {
     );
     await upgrade(ready);
     expect(noteOf(ready)).toBe(
-      "3 packages and healthy; put aside for the package's own: /etc/a.conf.rpmsave; new beside the edited one: /etc/b.conf.dpkg-dist, /etc/c.rpmnew",
+      "3 packages and healthy; edited configuration was put aside, and the package's own is in force: /etc/a.conf.rpmsave; edited configuration was kept, and the package's own lies beside it: /etc/b.conf.dpkg-dist, /etc/c.rpmnew",
     );
   });
 
