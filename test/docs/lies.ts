@@ -128,4 +128,23 @@ export const lies: readonly Lie[] = [
     file: zypper,
     title: failedByZypper,
   },
+  {
+    command: 'zypper download PKG',
+    happened:
+      'the package was changed on the way, is not signed, or by a key that nobody trusts: nothing came',
+    code: '0',
+    says: 'File is unsigned',
+    file: zypper,
+    title:
+      'stages nothing that was changed on the way, is not signed, or by a key that nobody trusts; `zypper download` calls that a success',
+  },
+  {
+    command: 'zypper needs-rebooting',
+    happened: 'a patch that wants a reboot was installed since the boot, which zypper said with 102, once',
+    code: '0',
+    says: 'rebootWanted: true',
+    file: zypper,
+    title:
+      'leaves out a patch that wants a reboot and calls that a success: it stays pending, and its reboot wanted',
+  },
 ];
