@@ -19,9 +19,13 @@ export const load = async (
   return {...found, path};
 };
 
-export const hostTable = (hosts: readonly Host[]): string =>
-  table(
-    ['host', 'address', 'groups', 'wave', 'canary', 'criticality', 'exposure'],
+/** Every host; data, owner and tags where one of them has any. */
+export const hostTable = (hosts: readonly Host[]): string => {
+  const more = (['data', 'owner', 'tags'] as const).filter(what =>
+    hosts.some(host => (host[what] ?? '').length > 0),
+  );
+  return table(
+    ['host', 'address', 'groups', 'wave', 'canary', 'criticality', 'exposure', ...more],
     hosts.map(host => [
       host.name,
       host.port === undefined ? host.address : `${host.address}:${host.port}`,
@@ -30,8 +34,10 @@ export const hostTable = (hosts: readonly Host[]): string =>
       host.canary ? 'canary' : '',
       host.criticality ?? '?',
       host.exposure ?? '?',
+      ...more.map(what => (what === 'tags' ? host.tags.join(' ') : (host[what] ?? '?'))),
     ]),
   );
+};
 
 /** Runs a subcommand of the inventory, and prints what it came to. */
 export const answer = async (

@@ -19,7 +19,7 @@ export const hintLine = (context: Context): Line => {
       ? questionHints(state)
       : layer === undefined
         ? tableHints(context)
-        : layerHints[layer.kind];
+        : [...pickHints(layer), ...layerHints[layer.kind]];
   const shown: Span[] = [];
   for (const [key, word] of hints) {
     const next: Span[] = [
@@ -80,6 +80,10 @@ const hintsOf: Readonly<Record<Question['kind'], Hint[]>> = {
   ],
   notice: [['esc', 'hide']],
 };
+
+/** Where a field takes one of a few values. */
+const pickHints = (layer: Layer): Hint[] =>
+  layer.kind === 'form' && layer.fields[layer.at]?.options !== undefined ? [['left right', 'pick']] : [];
 
 const layerHints: Readonly<Record<Layer['kind'], readonly Hint[]>> = {
   filter: [

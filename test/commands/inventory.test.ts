@@ -78,7 +78,9 @@ it('describes hosts of an inventory that is only read, in the overlay beside it'
   const text = await readFile(overlay, 'utf8');
   expect(text).toContain('# ours');
   expect(text).toContain('# the old one');
-  expect((await place.run('inventory', 'list', '--inventory', path)).stdout).toMatch(/web2 .* low/);
+  const listed = (await place.run('inventory', 'list', '--inventory', path)).stdout;
+  expect(listed).toMatch(/web1 .* high +\? +shop team +eu/);
+  expect(listed).toMatch(/web2 .* low +\? +\?/);
 
   expect((await set('web1', '--unset', 'criticality')).stdout).toMatch(/web1 .* low/);
   expect(await readFile(path, 'utf8')).toBe('[web]\nweb[1:2]\n');

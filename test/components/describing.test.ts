@@ -12,6 +12,7 @@ test('o says what a host is worth: picked by a letter or an arrow, shown before 
   await console.send(`db1${keys.enter}o`);
   const form = await console.until('Describe 1 host');
   expect(form).toMatch(/> criticality +critical_ +low medium high critical/);
+  expect(form).toContain('left right pick');
   expect(form).toMatch(/ owner +dba/);
   expect(form).toMatch(/ data +public internal confidential regulated/);
   await console.send('h');
@@ -24,7 +25,10 @@ test('o says what a host is worth: picked by a letter or an arrow, shown before 
   // No letter picks anything that is not there.
   await console.until(/ data +regulated/);
   await console.send('\u0015');
-  await console.send(`${keys.enter}eu prod${keys.enter}`);
+  await console.send(keys.enter);
+  // Text is typed: there is nothing to pick.
+  expect(await console.until(/> tags/)).not.toContain('left right pick');
+  await console.send(`eu prod${keys.enter}`);
   const asked = await console.until('Describe 1 host so?');
   expect(asked).toContain('criticality: high (was critical)');
   expect(asked).toContain('exposure: isolated (was not stated)');
