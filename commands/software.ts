@@ -3,8 +3,8 @@ import {writeFile} from 'node:fs/promises';
 import type {Command} from 'commander';
 import {z} from 'zod';
 import {PatchdeckError} from '../src/model/error.ts';
-import {scanSchema, type Scan} from '../src/model/scan.ts';
-import {answer, installedOn, readQuestion, type Question, type SoftwareRow} from '../src/report/software.ts';
+import {softwareInScan} from '../src/report/software-in-scan.ts';
+import {readQuestion, type Question, type SoftwareRow} from '../src/report/software.ts';
 import {listRuns, readRun, type RunReading} from '../src/store/run-store.ts';
 import {exitCodes} from './exit-code.ts';
 import {check, readFlags, repeated, withFlags} from './flags.ts';
@@ -53,29 +53,25 @@ export const addSoftware = (program: Command): void => {
           await tellHoles(output, run, about);
           return;
         }
-        const {scans, silent} = await scansOf(run, own.host, flags.exclude);
-        const all = installedOn(scans);
-        const rows = question === undefined ? all : answer(all, question);
-        const at =
-          scans
-            .map(scan => scan.at)
-            .sort()
-            .at(-1) ?? run.state.run.startedAt;
+        const hosts = hostsOfRun(run.state, own.host, flags.exclude);
+        const {rows, silent, newest} = await lookUp(run, hosts, question);
         if (own.csv !== undefined) {
           const {softwareCsv} = await import('../src/report/software-csv.ts');
           await write(own.csv, softwareCsv(rows));
         }
         if (own.cyclonedx !== undefined) {
           const {softwareCycloneDx} = await import('../src/report/software-cyclonedx.ts');
-          const of = {fleet: run.state.run.fleet, run: id, at, serial: randomUUID()};
+          const of = {fleet: run.state.run.fleet, run: id, at: newest, serial: randomUUID()};
           await write(own.cyclonedx, softwareCycloneDx(rows, of));
         }
         const written = [own.csv, own.cyclonedx].filter(file => file !== undefined);
         if (written.length === 0 && rows.length > 0)
           output.print(question === undefined ? overview(rows) : found(rows));
         if (silent.length > 0)
-          output.say(`! not scanned, so what they have is unknown: ${silent.join(', ')}`);
-        const summary = `${sentence(question, rows, scans)}${written.length === 0 ? '' : `, written to ${written.join(' and ')}`}`;
+          output.say(
+            `! not scanned, so what they have is unknown: ${silent.slice(0, 20).join(', ')}${silent.length > 20 ? ` and ${silent.length - 20} more` : ''}`,
+          );
+        const summary = `${sentence(question, rows, hosts.length - silent.length)}${written.length === 0 ? '' : `, written to ${written.join(' and ')}`}`;
         output.result('software', {
           exit: silent.length > 0 ? exitCodes.hosts : exitCodes.done,
           summary,
@@ -91,19 +87,26 @@ export const addSoftware = (program: Command): void => {
     });
 };
 
-const scansOf = async (
+/** What the scans say, read one after the other; who was not scanned, and when the newest was made. */
+const lookUp = async (
   run: RunReading,
-  patterns: readonly string[],
-  exclude: readonly string[],
-): Promise<{scans: Scan[]; silent: string[]}> => {
-  const scans: Scan[] = [];
+  hosts: readonly string[],
+  question: Question | undefined,
+): Promise<{rows: SoftwareRow[]; silent: string[]; newest: string}> => {
+  const rows: SoftwareRow[] = [];
   const silent: string[] = [];
-  for (const host of hostsOfRun(run.state, patterns, exclude)) {
+  let newest = '';
+  for (const host of [...hosts].sort()) {
     const file = run.state.hosts.get(host)?.scan?.file;
-    if (file === undefined) silent.push(host);
-    else scans.push(scanSchema.parse(JSON.parse(new TextDecoder().decode(await run.readFile(file)))));
+    if (file === undefined) {
+      silent.push(host);
+      continue;
+    }
+    const scan = softwareInScan(await run.readFile(file), question);
+    for (const row of scan.rows) rows.push(row);
+    if (scan.at > newest) newest = scan.at;
   }
-  return {scans, silent};
+  return {rows, silent, newest: newest || run.state.run.startedAt};
 };
 
 const found = (rows: readonly SoftwareRow[]): string =>
@@ -137,19 +140,15 @@ const overview = (rows: readonly SoftwareRow[]): string => {
   );
 };
 
-const sentence = (
-  question: Question | undefined,
-  rows: readonly SoftwareRow[],
-  scans: readonly Scan[],
-): string => {
+const sentence = (question: Question | undefined, rows: readonly SoftwareRow[], scanned: number): string => {
   const have = new Set(rows.map(row => row.host)).size;
   const what =
     question === undefined
       ? `${rows.length} installed packages`
       : `${question.glob}${question.version === undefined ? '' : ` ${question.version.comparison} ${question.version.wanted}`}`;
   return question === undefined
-    ? `${what} on ${have} of ${scans.length} scanned hosts`
-    : `${what}: on ${have} of ${scans.length} scanned hosts`;
+    ? `${what} on ${have} of ${scanned} scanned hosts`
+    : `${what}: on ${have} of ${scanned} scanned hosts`;
 };
 
 const newestRun = async (stateDir: string): Promise<string> => {

@@ -1,17 +1,17 @@
 import type {SoftwareAnswer, SoftwareFound} from '../model/software.ts';
-import {answer, installedOn, type Question, type ScanOfSoftware} from './software.ts';
+import type {SoftwareRow} from './software.ts';
 
 /** Most versions that are listed: who gets more has asked for too much. */
 const mostListed = 300;
 
-/** Gathers who has some software, a scan at a time: on a large fleet all of them at once would not fit into memory. */
-export const gatherWhoHas = (question: Question) => {
+/** Gathers who has some software, a host at a time: those of a large fleet at once would not fit into memory. */
+export const gatherWhoHas = () => {
   const found = new Map<string, SoftwareFound>();
   let asked = 0;
   let have = 0;
   return {
-    look: (scan: ScanOfSoftware): void => {
-      const rows = answer(installedOn([scan]), question);
+    /** What one host has of it. */
+    look: (rows: readonly SoftwareRow[]): void => {
       asked += 1;
       have += rows.length === 0 ? 0 : 1;
       for (const {host, name, version, source} of rows) {
