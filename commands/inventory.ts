@@ -56,8 +56,8 @@ export const addInventory = (program: Command): void => {
 const importFile = async (file: string, raw: unknown, flags: Flags, output: Output): Promise<Result> => {
   const own = check(z.object({output: z.string().optional()}), raw);
   const found = await load(flags, file, output);
-  const {renderInventory, withGroupsApart} = await import('../src/inventory/render.ts');
-  const {inventory, notices} = withGroupsApart(found.inventory);
+  const {renderInventory, withPlainGroups} = await import('../src/inventory/render.ts');
+  const {inventory, notices} = withPlainGroups(found.inventory);
   for (const notice of notices) output.say(`! ${notice}`);
   const text = renderInventory(inventory);
   const count = `${found.inventory.hosts.length} hosts`;

@@ -1,33 +1,37 @@
 import {stringify} from 'yaml';
 import type {Host, Inventory} from '../model/host.ts';
+import {shown} from './mistake.ts';
 
 /**
- * An inventory in which no group has the name of a host, as files of our own want it; Ansible has no objection. Such groups are renamed,
- * and said.
+ * An inventory whose groups are called as files of our own want it: by plain names, and by none that is a host's, too. Other programs have
+ * no objection to either. Those that are renamed are said.
  */
-export const withGroupsApart = ({
+export const withPlainGroups = ({
   fleet,
   groups,
   hosts,
 }: Inventory): {inventory: Inventory; notices: string[]} => {
-  const taken = new Set([...groups, ...hosts.map(({name}) => name)]);
   const isHost = new Set(hosts.map(({name}) => name));
+  const taken = new Set([...groups, ...isHost]);
   const renamed = new Map<string, string>();
-  for (const group of groups.filter(name => isHost.has(name))) {
-    let name = `${group}-group`;
+  for (const group of groups) {
+    const plain = group.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^[-.]|^__proto__$|^$/, '_');
+    let name = isHost.has(group) ? `${plain}-group` : plain;
+    if (name === group) continue;
     while (taken.has(name)) name += '-';
     taken.add(name);
     renamed.set(group, name);
   }
-  const apart = (names: readonly string[]): string[] => names.map(name => renamed.get(name) ?? name);
+  const all = (names: readonly string[]): string[] => names.map(name => renamed.get(name) ?? name);
   return {
     inventory: {
       fleet,
-      groups: apart(groups),
-      hosts: hosts.map(host => ({...host, groups: apart(host.groups), oneAtATime: apart(host.oneAtATime)})),
+      groups: all(groups),
+      hosts: hosts.map(host => ({...host, groups: all(host.groups), oneAtATime: all(host.oneAtATime)})),
     },
     notices: [...renamed].map(
-      ([group, name]) => `the group ${group} is written as ${name}: a host has that name, too`,
+      ([group, name]) =>
+        `the group ${shown(group)} is written as ${name}: ${isHost.has(group) ? 'a host has that name, too' : 'that is no plain name'}`,
     ),
   };
 };

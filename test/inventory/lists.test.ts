@@ -3,7 +3,7 @@ import {afterEach, beforeEach, expect, it} from 'vitest';
 import {findInventory, loadInventory} from '../../src/inventory/load.ts';
 import {findOffers} from '../../src/inventory/offer.ts';
 import {parseInventory} from '../../src/inventory/parse.ts';
-import {renderInventory, withGroupsApart} from '../../src/inventory/render.ts';
+import {renderInventory, withPlainGroups} from '../../src/inventory/render.ts';
 import {linesOf, makeFolder, type Folder} from './folder.ts';
 
 let folder: Folder;
@@ -200,15 +200,23 @@ it('writes what it read as an inventory of our own that means the same', async (
   expect(text).toMatch(/^# read from .*hosts, sha256 [0-9a-f]{64}\n# read from .*overlay\.yaml, sha256/);
 });
 
-it('writes a group that has the name of a host under another, and says so', async () => {
-  const path = await folder.put('hosts', '[jenkins]\njenkins\nbuild1\n');
-  const {inventory, notices} = withGroupsApart((await loadInventory(path)).inventory);
-  expect(notices).toEqual(['the group jenkins is written as jenkins-group: a host has that name, too']);
-  expect(
-    parseInventory(renderInventory(inventory), 'x').hosts.map(({name, groups}) => [name, groups]),
-  ).toEqual([
+it('writes groups by names that an inventory of our own may have, and says which are others', async () => {
+  const path = await folder.put(
+    'hosts.yml',
+    'jenkins: {hosts: {jenkins: , build1: }}\n"Web Servers": {hosts: {web1: }}\nWeb_Servers: {hosts: {web2: }}\n"__proto__": {hosts: {web2: }}\n',
+  );
+  const {inventory, notices} = withPlainGroups((await loadInventory(path)).inventory);
+  expect(notices).toEqual([
+    'the group "jenkins" is written as jenkins-group: a host has that name, too',
+    'the group "Web Servers" is written as Web_Servers-: that is no plain name',
+    'the group "__proto__" is written as _: that is no plain name',
+  ]);
+  const written = parseInventory(renderInventory(inventory), 'x');
+  expect(written.hosts.map(({name, groups}) => [name, groups])).toEqual([
     ['jenkins', ['jenkins-group']],
     ['build1', ['jenkins-group']],
+    ['web1', ['Web_Servers-']],
+    ['web2', ['Web_Servers', '_']],
   ]);
 });
 
