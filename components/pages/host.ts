@@ -1,12 +1,14 @@
 import type {Baseline} from '../../src/model/facts.ts';
 import {nextStep, type Update} from '../../src/model/package.ts';
 import {describeReach} from '../../src/model/reach.ts';
+import type {RollbackPoint} from '../../src/model/rollback.ts';
 import type {Scan} from '../../src/model/scan.ts';
 import type {HostRecord} from '../../src/record/state.ts';
 import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {pad} from '../display-width.ts';
 import {ago, clockTime, localTimes} from '../moments.ts';
+import {plannedWords} from '../planned-words.ts';
 import {advisoryWords} from '../screens/patch-words.ts';
 import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
 import {labelled} from '../screens/strips.ts';
@@ -71,16 +73,21 @@ const checkText = (check: HostRecord['host']['smoke'][number]): string => {
   return 'http' in check ? `${check.http.url} answers ${check.http.status}` : `$ ${check.command}`;
 };
 
+/** Why the way back is graded as it is: of several steps each with its own grade. Undefined while its file is being read. */
+const backWords = (point: RollbackPoint | undefined): string | undefined =>
+  point === undefined || point.steps.length < 2
+    ? point?.reasons.join('; ')
+    : point.steps
+        .map(({manager, grade, reasons}) => `${manager} ${grade} (${reasons.join('; ')})`)
+        .join(', ');
+
 const rollout = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
   if (record.planned === undefined) return [];
   const {checked, point, verified, handedOver} = record;
   const checks =
     checked === undefined ? 'not yet' : checked.ready ? 'ready' : `not ready: ${checked.findings.join('; ')}`;
-  const reasons = state.point?.digest === point?.file ? (state.point?.value?.reasons ?? []) : [];
-  const back =
-    point === undefined
-      ? 'not graded yet'
-      : `${point.grade}: ${[...new Set([point.why, ...reasons])].join('; ')}`;
+  const kept = state.point?.digest === point?.file ? state.point?.value : undefined;
+  const back = point === undefined ? 'not graded yet' : `${point.grade}: ${backWords(kept) ?? point.why}`;
   return [
     line(
       strong('phase     '),
@@ -89,7 +96,7 @@ const rollout = (record: HostRecord, state: ConsoleState, width: number): Line[]
     ),
     ...labelled(
       'plan',
-      `${count(record.planned.changes, 'package change')}, plan ${record.planned.planDigest.slice(0, 8)}`,
+      `${plannedWords(record)}, plan ${record.planned.planDigest.slice(0, 8)}`,
       width,
       state,
       1,

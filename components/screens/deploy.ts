@@ -6,6 +6,7 @@ import type {ConsoleState} from '../console-state.ts';
 import {runningStage} from '../stage-now.ts';
 import {clockTime, elapsed} from '../moments.ts';
 import {line, span, strong, type Line} from '../span.ts';
+import {plannedWords} from '../planned-words.ts';
 import {count, number} from '../words.ts';
 import {
   hostColumn,
@@ -151,6 +152,6 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
     ...(record.point === undefined
       ? []
       : labelled('way back', `${record.point.grade}: ${record.point.why}`, width, state, 1)),
-    ...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1),
+    ...labelled('plan', plannedWords(record), width, state, 1),
   ];
 };

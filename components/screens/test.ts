@@ -3,6 +3,7 @@ import type {HostRecord, RunState} from '../../src/record/state.ts';
 import {isCanary, turnOf, waveOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
 import {line, span, type Line, type Span} from '../span.ts';
+import {plannedWords} from '../planned-words.ts';
 import {count, number} from '../words.ts';
 import {
   hostColumn,
@@ -151,7 +152,6 @@ const strip = (record: HostRecord, state: ConsoleState, width: number): Line[] =
   }
   if (point !== undefined)
     lines.push(...labelled('way back', `${point.grade}: ${point.why}`, width, state, 2));
-  else
-    lines.push(...labelled('plan', count(record.planned?.changes ?? 0, 'package change'), width, state, 1));
+  else lines.push(...labelled('plan', plannedWords(record), width, state, 1));
   return lines;
 };
