@@ -59,7 +59,7 @@ const readUpdate = (manager: ManagerId, line: string, words: readonly string[]):
 
 const addAdvisory = (update: Update, words: readonly string[]): void => {
   const [id, kind, severity = '', cves = '', reboot] = words;
-  if (kind === 'security') update.security = true;
+  update.security = kind === 'security' || update.security === true;
   const judged = severityOf(severity);
   const parsed = repositoryAdvisorySchema.safeParse({
     id,

@@ -110,6 +110,7 @@ database=$(rpm -E %_dbpath)
 ${isDatabase} || return 1
 PATCHDECK_ROOT="$1/root.after"; export PATCHDECK_ROOT
 rm -rf "$PATCHDECK_ROOT"; mkdir -p "$PATCHDECK_ROOT$database" && cp -a "$database/." "$PATCHDECK_ROOT$database/" || return 1
+rm -f "$PATCHDECK_ROOT$database"/__db.* # of a Berkeley DB (RHEL 7 and 8): what the processes share that have the other one open
 after() { rpm --dbpath "$PATCHDECK_ROOT$database" --justdb --nodeps --noscripts --notriggers "$@" >/dev/null 2>&1; }
 # What an obsoleting package took away already is gone then.
 for package in $6; do after -e "$package"; done

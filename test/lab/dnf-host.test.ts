@@ -114,6 +114,17 @@ describe('a host with dnf', () => {
     await on.shell("sed -i 's/^gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/lab.repo");
   });
 
+  it('says of what no advisory names that it is no security fix, but on Rocky, whose advisories are not of all', async () => {
+    await lab.install(host, 'pdrpm-unsigned');
+    const isSecurity = async (wanted: string): Promise<boolean | null | undefined> =>
+      (await on.ask(dnf4.pending, undefined)).find(({name}) => name === wanted)?.security;
+    expect(await isSecurity('pdrpm-unsigned')).toBe(false);
+    await on.shell('cp -L /etc/os-release /root/debian; sed -i \'s/^ID=.*/ID="rocky"/\' /etc/os-release');
+    const there = [await isSecurity('pdrpm-unsigned'), await isSecurity('pdrpm-web')];
+    await on.shell('cat /root/debian > /etc/os-release');
+    expect(there).toEqual([null, true]);
+  });
+
   it('counts no lists as fresh where dnf does not know an option, of which it only warns, and ends with 0', async () => {
     const lie = await lab.shell(host, 'dnf -q makecache --setopt=exit_on_lok=1');
     expect(lie).toMatchObject({code: 0, stderr: expect.stringContaining('before setopt') as string});

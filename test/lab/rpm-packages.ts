@@ -164,8 +164,12 @@ export const rpmPackages: readonly RpmPackage[] = [
     versions: [had(), fixed(20016, {tags: ['Requires: pdrpm-nowhere']})],
   },
   {name: 'pdrpm-vendor', on: ['zypper'], versions: [had(), {version: '2.0-1', repository: 'acme'}]},
-  // What nobody should install: their advisories are as good as any.
-  {name: 'pdrpm-unsigned', on: [], versions: [had(), fixed(20018, {signature: 'none'})]},
+  // What nobody should install: that it has an advisory says nothing of it. Of one nobody says what it is for.
+  {
+    name: 'pdrpm-unsigned',
+    on: [],
+    versions: [had(), {version: '2.0-1', repository: 'updates', signature: 'none'}],
+  },
   {name: 'pdrpm-stranger', on: [], versions: [had(), fixed(20019, {signature: 'stranger'})]},
   {name: 'pdrpm-tampered', on: [], versions: [had(), fixed(20020, {signature: 'tampered'})]},
   {

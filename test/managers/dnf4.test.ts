@@ -59,6 +59,16 @@ describe('what dnf says is pending', () => {
     expect(of('pdrpm-thirdparty')).not.toHaveProperty('advisories');
   });
 
+  it('is what an advisory of its own says it is, also where advisories are not of all', () => {
+    const update = 'update\ttool\tnoarch\t1\t2\t-\tbase\t-\t1\t-\n';
+    const of = (advisories: string): Update[] =>
+      dnf4.pending.parse(Buffer.from(`@@ updates\n${update}${advisories}@@ end\n`));
+    expect(of('')).toMatchObject([{security: null}]);
+    expect(of('advisory\tRLBA-1\tother\t-\t-\t-\n')).toMatchObject([{security: false}]);
+    const both = of('advisory\tRLSA-2\tsecurity\t-\t-\t-\nadvisory\tRLBA-1\tother\t-\t-\t-\n');
+    expect(both).toMatchObject([{security: true, advisories: [{id: 'RLSA-2'}, {id: 'RLBA-1'}]}]);
+  });
+
   it('is unknown, not nothing, where there are no lists', () => {
     expect(() => dnf4.pending.parse(recorded('dnf4.pending/refused-no-lists.txt'))).toThrow(
       "dnf refused: Cache-only enabled but no cache for 'base'",
