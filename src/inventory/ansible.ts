@@ -1,5 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
+import {readAnsibleCfg} from './ansible-cfg.ts';
 import {createGraph, vaulted, type Graph} from './ansible-graph.ts';
 import {readFolders} from './ansible-folders.ts';
 import {hostsOfGraph} from './ansible-hosts.ts';
@@ -9,6 +10,7 @@ import {readAnsibleYaml} from './ansible-yaml.ts';
 import {byAnsible, pluginOf} from './ansible-plugin.ts';
 import type {Foreign} from './foreign.ts';
 import {isProgram} from './format.ts';
+import {shown} from './mistake.ts';
 import {overlayName} from './overlay.ts';
 import {readText} from './read-text.ts';
 
@@ -31,7 +33,8 @@ export const readAnsible = async (
     graph.mistakes.push({what, remedy: 'name the file with the hosts'});
   }
   const foreign = hostsOfGraph(graph, folders, nameOf(path, form));
-  return {...foreign, notices: [...foreign.notices, ...vaultNotices(graph, folders, vaults)]};
+  const notices = [...foreign.notices, ...(await userNotices(foreign, folder))];
+  return {...foreign, notices: [...notices, ...vaultNotices(graph, folders, vaults)]};
 };
 
 const readOne = (graph: Graph, form: string, text: string, file: string): void => {
@@ -66,6 +69,22 @@ const readFolder = async (graph: Graph, folder: string): Promise<void> => {
         `${path} is for the plugin ${plugin} of Ansible and was not read; ${byAnsible(folder)}`,
       );
   }
+};
+
+/** Who logs in may stand in the ansible.cfg beside an inventory, or above its folder: no part of it, and missed without a word. */
+const userNotices = async ({hosts}: Foreign, folder: string): Promise<string[]> => {
+  const lacking = hosts.filter(({settings}) => !settings.has('user')).length;
+  if (lacking === 0) return [];
+  for (const place of [folder, dirname(folder), dirname(dirname(folder))]) {
+    const cfg = await readAnsibleCfg(place);
+    if (cfg === undefined) continue;
+    return cfg.remoteUser === undefined
+      ? []
+      : [
+          `${cfg.file} has remote_user ${shown(cfg.remoteUser)} for ${lacking} of the hosts, and is not read: state it in the overlay, as "defaults: {user: ${cfg.remoteUser}}"`,
+        ];
+  }
+  return [];
 };
 
 /** `inventories/production/hosts` is production. */

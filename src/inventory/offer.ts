@@ -1,6 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {cleanLine} from '../model/clean.ts';
+import {readAnsibleCfg} from './ansible-cfg.ts';
 import {isProgram} from './format.ts';
 import {readText} from './read-text.ts';
 import {countSshAliases} from './ssh-aliases.ts';
@@ -78,21 +79,14 @@ const saysSomething = async (path: string): Promise<boolean> => {
   return text === undefined || /^\s*[^\s#;]/m.test(text);
 };
 
-/** What ansible.cfg calls the inventory: paths relative to it, separated by commas. */
-const configured = async (cwd: string, home: string): Promise<string[]> => {
-  const text = await readText(join(cwd, 'ansible.cfg')).catch(() => '');
-  const [, stated = ''] = /^inventory[ \t]*=[ \t]*(.+)$/m.exec(text) ?? [];
-  return stated
-    .split(',')
-    .map(path => path.trim())
-    .filter(path => path !== '')
-    .map(path =>
-      resolve(
-        cwd,
-        path.replace(/^~(?=\/)/, () => home),
-      ),
-    );
-};
+/** What ansible.cfg calls the inventory: paths relative to it. */
+const configured = async (cwd: string, home: string): Promise<string[]> =>
+  ((await readAnsibleCfg(cwd))?.inventories ?? []).map(path =>
+    resolve(
+      cwd,
+      path.replace(/^~(?=\/)/, () => home),
+    ),
+  );
 
 const namesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder).catch(() => [])).filter(name => !name.startsWith('.')).sort();

@@ -95,3 +95,16 @@ it('says of a name with a user in it, and of a bracket that is open, what to wri
     'hosts:2:1: the range of "web[1:3" is wrong: its bracket is not closed; write it as web[01:20]',
   ]);
 });
+
+it('says that ansible.cfg above an inventory names who logs in, where the inventory does not', async () => {
+  const files = {
+    'ansible.cfg':
+      '[defaults]\nremote_user = deploy ; as in the role\n[privilege_escalation]\nremote_user = other\n',
+    'inventories/eu/hosts': 'web1\nweb2 ansible_user=ops\n',
+  };
+  expect((await load(files, 'inventories/eu/hosts')).notices).toEqual([
+    `${folder.path}/ansible.cfg has remote_user "deploy" for 1 of the hosts, and is not read: state it in the overlay, as "defaults: {user: deploy}"`,
+  ]);
+  await folder.put('inventories/eu/hosts', '[all]\nweb1\n[all:vars]\nansible_user=ops\n');
+  expect((await loadInventory(join(folder.path, 'inventories/eu/hosts'))).notices).toEqual([]);
+});
