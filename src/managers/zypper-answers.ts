@@ -75,9 +75,28 @@ const refusalOf = (answer: ZypperAnswer): string | undefined => {
   if (answer.code === 0) return undefined;
   const told = elementsOf(answer.root, 'description').map(({text}) => text);
   const [problem] = told.flatMap(text => /^Problem:(?: \d+:)? (.*)$/m.exec(text)?.[1] ?? []);
+  if (problem === undefined) return errorsOf(answer)[0] ?? `zypper ended with ${answer.code}`;
   const [solution] = told.flatMap(
     text => /^ *(remove lock .*|Solution 1: deinstallation .*)$/m.exec(text)?.[1] ?? [],
   );
-  if (problem === undefined) return errorsOf(answer)[0] ?? `zypper ended with ${answer.code}`;
-  return cleanLine(solution === undefined ? problem : `${problem}: ${solution.replace('Solution 1: ', '')}`);
+  if (solution !== undefined) return cleanLine(`${problem}: ${solution.replace('Solution 1: ', '')}`);
+  const [without] = told
+    .flatMap(withoutWhat)
+    .filter(packages => packages.some(name => !problem.includes(name)))
+    .sort((a, b) => a.length - b.length);
+  return cleanLine(
+    without === undefined ? problem : `${problem}; without ${without.join(' and ')} it can be done`,
+  );
 };
+
+/** Packages that some solutions do without and are nothing else, the ones of each solution. */
+const withoutWhat = (text: string): string[][] =>
+  text
+    .split(/^ *Solution \d+: /m)
+    .slice(1)
+    .flatMap(solution => {
+      const lines = solution.split('\n').map(line => line.trim());
+      const actions = lines.filter(line => line !== '' && line !== 'Following actions will be done:');
+      const left = actions.flatMap(line => /^do not install (\S+)$/.exec(line)?.[1] ?? []);
+      return left.length === actions.length ? [left] : [];
+    });

@@ -128,6 +128,10 @@ describe('what zypper would do', () => {
   it.each([
     ['held', 'conflicting requests: remove lock to allow installation of pdrpm-held-2.0-1.noarch[updates]'],
     ['broken', 'nothing provides pdrpm-nowhere needed by pdrpm-broken-2.0-1.noarch'],
+    [
+      'choices-in-conflict',
+      'pdrpm-slow-2.0-1.noarch requires /bin/sh, but this requirement cannot be provided; without pdrpm-conflict-2.0-1.noarch it can be done',
+    ],
     ['no-such-version', "No provider of 'pdrpm-web.x86_64=9.9-1' found."],
   ])('is refused, with the reason: %s', (name, refused) => {
     expect(simulate.parse(read(`zypper.simulate/${name}`))).toEqual({changes: [], refused});
@@ -178,6 +182,11 @@ ${zypper.shell.rebootWanted}`);
     expect(zypper.refresh.parse(lied).fresh).toBe(false);
     const silent = cut('zypper.refresh/fresh', '@@ refresh\n0\n', '@@ refresh\n7\n');
     expect(zypper.refresh.parse(silent)).toEqual({fresh: false, failures: ['zypper ended with 7']});
+  });
+
+  it('has lists of a certain age, or of one that nobody knows', () => {
+    expect(zypper.lists.parse(Buffer.from('@@ refreshed\n1795692456\n@@ end\n'))).toBe(1_795_692_456);
+    expect(zypper.lists.parse(Buffer.from('@@ refreshed\n\n@@ end\n'))).toBeUndefined();
   });
 
   it('has its marks and locks', () => {
