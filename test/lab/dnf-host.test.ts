@@ -97,6 +97,22 @@ describe('a host with dnf', () => {
     expect(dnf4.refresh.parse(Buffer.from(stdout))).toEqual({fresh: true, failures: []});
   });
 
+  it("takes a previous version from dnf's cache where the archive has moved on, and says when it is gone", async () => {
+    const sources = async (): Promise<string[]> => {
+      await on.shell(`rm -rf ${directory}`);
+      const {previous, gone} = await pointFor([web]);
+      return [...previous.map(({source}) => source), ...gone.map(({version}) => `${version} is gone`)];
+    };
+    await on.shell(
+      'dnf -y -q --setopt=keepcache=1 reinstall pdrpm-web; dnf -q config-manager --set-disabled base',
+    );
+    expect(await sources()).toEqual(['cache']);
+    await on.shell('dnf -q clean packages');
+    expect(await sources()).toEqual(['1.0-1 is gone']);
+    await on.shell('dnf -q config-manager --set-enabled base');
+    expect(await sources()).toEqual(['archive']);
+  });
+
   it('takes what a stranger signed where the repository does not ask by whom, and nothing that was changed since', async () => {
     const from = (name: string): Change => ({
       ...{manager: 'dnf4', name, arch: 'noarch', from: '1.0-1', to: '2.0-1'},
