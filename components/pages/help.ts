@@ -25,7 +25,7 @@ export const helpLines = (state: ConsoleState): Line[] => {
     line(strong('Filter')),
     line(`  fields here: ${view.fieldNames.join(', ')}`),
     line(
-      '  is: canary, left-out, unreachable, reboot, held, trouble, active, final, selected; kev, security, chosen',
+      '  is: canary, left-out, unreachable, reboot, held, trouble, active, final, selected; end-of-life, support-limited, support-unknown; no-criticality, no-exposure, no-data, no-owner; kev, security, chosen',
     ),
     line('  examples: nginx    os:trixie !is:canary    security>=3 or is:reboot'),
     line(''),

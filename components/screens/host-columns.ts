@@ -79,6 +79,9 @@ export const hostFields: Readonly<Record<string, (record: HostRecord, state: Con
   owner: record => record.host.owner,
   criticality: record => record.host.criticality,
   exposure: record => record.host.exposure,
+  data: record => record.host.data,
+  address: record => record.host.address,
+  kernel: record => record.scan?.kernel,
   os: record => record.scan?.os,
   phase: record => record.phase,
   updates: record => record.scan?.updates,
@@ -94,6 +97,7 @@ export const hostText = (record: HostRecord): string =>
     record.host.address,
     ...record.host.groups,
     ...record.host.tags,
+    record.host.owner ?? '',
     record.scan?.os ?? '',
     record.phase,
     record.note,
@@ -101,6 +105,11 @@ export const hostText = (record: HostRecord): string =>
   ].join(' ');
 
 const traits = (record: HostRecord, state: ConsoleState): string[] => [
+  ...supportTraits(record),
+  // What is not stated has no value that could be asked for.
+  ...(['criticality', 'exposure', 'data', 'owner'] as const).flatMap(what =>
+    record.host[what] === undefined ? [`no-${what}`] : [],
+  ),
   ...(isCanary(record) ? ['canary'] : []),
   ...(record.goesLast === undefined ? [] : ['last']),
   ...(record.leftOut === undefined ? [] : ['left-out']),
@@ -114,6 +123,13 @@ const traits = (record: HostRecord, state: ConsoleState): string[] => [
   ...(isFinal(record.phase) ? ['final', record.phase.replace(' ', '-')] : []),
   ...(state.ui.screens[state.ui.stage].selected.has(record.host.name) ? ['selected'] : []),
 ];
+
+/** `limited`: only what follows its full support, as Debian's LTS. */
+const supportTraits = ({scan}: HostRecord): string[] => {
+  if (scan === undefined) return [];
+  if (scan.endOfLife !== undefined) return ['end-of-life'];
+  return scan.support === undefined ? [] : [`support-${scan.support.state}`];
+};
 
 const progressOf = (record: HostRecord, state: ConsoleState, width: number): Line => {
   const percent = isActive(record) ? state.engine.signals.get(record.host.name)?.percent : undefined;

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {parseFilter} from '../../components/table/filter.ts';
-import {rankedShop, scannedShop} from './fleet.ts';
+import {rankedShop, scanned, scannedShop} from './fleet.ts';
 import {deskForEach, keys, type Shown} from './harness.tsx';
 
 const desk = deskForEach();
@@ -29,6 +29,31 @@ test('field:value, comparisons, ! and or narrow what is shown', async () => {
     ['is:reboot or is:unreachable', ['web01', 'web02']],
     ['is:canary group:db', []],
     ['exposure:internet !is:canary', ['web02']],
+  ] as const) {
+    await console.send(`/${filter}\r`);
+    await console.until(`/ ${filter}   `);
+    expect(hostsShown(console), filter).toEqual(wanted);
+    await console.send(keys.esc);
+    await console.until('4 shown');
+  }
+});
+
+test('finds hosts by what was said of them, by what was not, and by the support of their release', async () => {
+  scannedShop(desk.engine);
+  desk.engine.happenAll([
+    scanned('web01', {endOfLife: 'debian 10 has had no security support since 2024-06-30'}),
+    scanned('db1', {support: {state: 'limited', sentence: 'debian 11 has had LTS only since 2024-08-14'}}),
+    scanned('web10', {support: {state: 'unknown', sentence: 'until when it is supported is not known'}}),
+  ]);
+  const console = await desk.open();
+  for (const [filter, wanted] of [
+    ['is:end-of-life', ['web01']],
+    ['is:support-limited', ['db1']],
+    ['is:support-unknown', ['web10']],
+    ['is:no-criticality', ['web02', 'web10']],
+    ['is:no-owner !is:no-exposure', ['web01', 'web02']],
+    ['is:no-data owner:dba', ['db1']],
+    ['dba', ['db1']],
   ] as const) {
     await console.send(`/${filter}\r`);
     await console.until(`/ ${filter}   `);
