@@ -47,6 +47,19 @@ known() {
 /** Of files of another version than they are; their names, which is how zypper marks packages, and how it locks them. */
 const namesOf = (items: readonly {name: string}[]): string[] => [...new Set(items.map(({name}) => name))];
 
+/** Whether the package of a file is installed. */
+const isThere = `
+is_there() { rpm -q "$(rpm -qp --nosignature --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}' "$1" 2>/dev/null)" >/dev/null 2>&1; }`;
+
+/** A package whose advisory wants a reboot asks for it once it is there, also where one after it failed. */
+const askForReboot = `
+ask_for_reboot() { # files
+  [ -s reboot ] && [ ! -e /run/reboot-needed ] || return 0
+  for file in $1; do
+    ! is_there "$file" || rpm -qp --nosignature --qf '%{NAME}\\n%{NAME}.%{ARCH}\\n' "$file" 2>/dev/null
+  done | grep -qxF -f reboot && touch /run/reboot-needed reboot-asked
+}`;
+
 /** Naming a file makes its package one that was asked for. zypper keeps the names of the others in a file of its own. */
 const remark = `
 remark() { # automatic manual
@@ -79,9 +92,8 @@ export const install = ({point, changes}: {point: StepPoint; changes: readonly C
       packages: namesOf(changes.filter(({from}) => from !== null)),
       files: fileWords(point.directory, 'new', point.fresh),
       automatic: namesOf([...automaticOf(point, point.fresh).map(name => ({name})), ...addedBy(changes)]),
-      targets: point.fresh.flatMap(({name, arch}) => [name, `${name}.${arch}`]),
     },
-    `${zypperInstall}${keepComplaints}${verifyFiles}${saveConfiguration}${known}${remark}
+    `${zypperInstall}${keepComplaints}${verifyFiles}${saveConfiguration}${known}${remark}${isThere}${askForReboot}
 umask 022
 cd "$1" || return 1
 verify "$2" || return 1
@@ -89,7 +101,7 @@ save_configuration "$4" || { echo 'patchdeck-error the configuration files could
 attempt $(known "$3")
 code=$?
 remark "$6" ''
-if [ -s reboot ] && [ ! -e /run/reboot-needed ] && printf '%s\n' "$7" | grep -qxF -f reboot; then touch /run/reboot-needed reboot-asked; fi
+ask_for_reboot "$5"
 return $code`,
     {root: true},
   );
@@ -112,7 +124,7 @@ export const undo = ({point, changes}: {point: StepPoint; changes: readonly Chan
       automatic: automaticOf(point, point.previous),
       manual: namesOf(addedBy(changes)),
     },
-    `${zypperInstall}${keepComplaints}${verifyFiles}${restoreConfiguration}${known}${remark}
+    `${zypperInstall}${keepComplaints}${verifyFiles}${restoreConfiguration}${known}${remark}${isThere}
 # Debian's rpm wants to be told that it is meant.
 rpm_itself() { if rpm --force-debian --version >/dev/null 2>&1; then rpm --force-debian "$@"; else rpm "$@"; fi; }
 umask 022
@@ -122,7 +134,7 @@ attempt --oldpackage $(known "$3")
 # rpm would go round the lock that another zypper holds.
 [ $? -ne ${lockedCode} ] || return ${lockedCode}
 failed=0
-for file in $4; do rpm -q "$(rpm -qp --nosignature --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}' "$file" 2>/dev/null)" >/dev/null || failed=1; done
+for file in $4; do is_there "$file" || failed=1; done
 for package in $5; do ! rpm -q "$package" >/dev/null || failed=1; done
 if [ $failed -eq 1 ]; then
   echo 'zypper would not go back; rpm does'

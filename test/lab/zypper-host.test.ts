@@ -15,6 +15,14 @@ describe('a host with zypper', () => {
   const host = 'lab6';
   const directory = '/var/lib/patchdeck/stage/asked';
   const web: Change = {manager: 'zypper', name: 'pdrpm-web', arch: 'x86_64', from: '1.0-1', to: '1.1-1'};
+  const reboot: Change = {
+    manager: 'zypper',
+    name: 'pdrpm-reboot',
+    arch: 'noarch',
+    from: '1.0-1',
+    to: '2.0-1',
+  };
+  const changes = [web, reboot];
   let lab: Lab;
   let on: HostJobs;
   /** What a payload prints and ends with; it waits for a lock as often as it does, but not as long. */
@@ -64,7 +72,7 @@ describe('a host with zypper', () => {
   });
 
   it('waits for the lock of another zypper, with a limit, says whose it is, and goes round it by no other way', async () => {
-    expect(await carryOut(zypper.stage({directory, changes: [web]}))).toMatchObject({code: 0});
+    expect(await carryOut(zypper.stage({directory, changes}))).toMatchObject({code: 0});
     const packages = await on.ask(zypper.staged, {directory});
     const marks = await on.ask(zypper.marks, undefined);
     const point = pointOf(packages, marks);
@@ -75,7 +83,7 @@ describe('a host with zypper', () => {
     await until('the other is at work', async () =>
       (await blocked()).some(what => /^zypper \(pid \d+\) holds zypper's lock$/.test(what)),
     );
-    for (const payload of [zypper.install({point, changes: [web]}), zypper.undo({point, changes: [web]})]) {
+    for (const payload of [zypper.install({point, changes}), zypper.undo({point, changes})]) {
       const {code, stdout} = await carryOut(payload);
       expect({verb: payload.verb, code}).toEqual({verb: payload.verb, code: 7});
       expect(stdout).toMatch(
@@ -84,15 +92,18 @@ describe('a host with zypper', () => {
       expect(stdout.match(/^System management is locked/gm)).toHaveLength(3);
       expect(stdout).not.toContain('rpm does');
     }
-    expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.0-1.x86_64');
+    expect(await on.shell('rpm -q pdrpm-web; ls /run/reboot-needed 2>/dev/null || true')).toBe(
+      'pdrpm-web-1.0-1.x86_64',
+    );
     // As root, zypper does not say either whether a reboot is wanted.
     expect((await on.ask(facts, undefined)).rebootUnknown).toEqual([
       expect.stringMatching(/^zypper needs-rebooting ended with 7: .* pid \d+ \(\S*zypper\)/) as string,
     ]);
     await on.shell('rm /run/pdrpm-slow');
     await until('the other is done', async () => (await blocked()).length === 0);
-    expect(await carryOut(zypper.install({point, changes: [web]}))).toMatchObject({code: 0});
+    expect(await carryOut(zypper.install({point, changes}))).toMatchObject({code: 0});
     expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.1-1.x86_64');
+    expect((await on.ask(facts, undefined)).rebootWanted).toEqual(['zypper needs-rebooting']);
   });
 
   it('goes back also where somebody locked the package since, by rpm', async () => {
@@ -100,12 +111,17 @@ describe('a host with zypper', () => {
     const marks = await on.ask(zypper.marks, undefined);
     const point = pointOf(packages, marks);
     await on.shell('zypper --quiet addlock pdrpm-web');
-    const {stdout} = await carryOut(zypper.undo({point, changes: [web]}));
+    const {stdout} = await carryOut(zypper.undo({point, changes}));
     expect(stdout).toContain('zypper would not go back; rpm does');
     expect(await on.shell('rpm -q pdrpm-web; zypper --quiet removelock pdrpm-web')).toMatch(
       /^pdrpm-web-1\.0-1\.x86_64$/m,
     );
-    expect(await carryOut(zypper.install({point, changes: [web]}))).toMatchObject({code: 0});
+    // What asked for a reboot is gone again, and none was done.
+    expect((await on.ask(facts, undefined)).rebootWanted).toEqual([]);
+    const fresh = point.fresh.filter(({name}) => name === web.name);
+    expect(await carryOut(zypper.install({point: {...point, fresh}, changes: [web]}))).toMatchObject({
+      code: 0,
+    });
   });
 
   it('tells which services run what was replaced, and wants a reboot where a patch did that somebody installed, of which zypper knows nothing after', async () => {
