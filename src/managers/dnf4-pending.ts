@@ -42,6 +42,11 @@ def say_all():
     with open('/etc/os-release') as file:
         return not any(line.strip() in ('ID=rocky', 'ID="rocky"') for line in file)
 
+# Another repository of a better priority has the package, too: no other version of it is taken.
+def outranked(sack, package):
+    same = sack.query().available().filter(name=package.name)
+    return any(other.repo.priority < package.repo.priority for other in same)
+
 def main(words):
     plain = with_repositories()
     plain.conf.best = False
@@ -85,7 +90,8 @@ def main(words):
             why = 'needs-new-or-removed' if (package.name, package.evr) in takes else '-'
         elif package.name in locks:
             why = 'held'
-        elif not plain.sack.query().available().filter(name=package.name, arch=package.arch, evr=package.evr):
+        elif outranked(plain.sack, package) or not plain.sack.query().available().filter(
+                name=package.name, arch=package.arch, evr=package.evr):
             why = 'excluded'
         else:
             why = 'broken-dependency'

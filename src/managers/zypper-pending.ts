@@ -40,7 +40,11 @@ words "$all" | grep -vxF -f "$clone/plain" | head -n 100 > "$clone/left"
 echo '@@ left'
 while IFS='"' read -r name version arch; do
   ask_clone tried install --dry-run --force-resolution "$name.$arch=$version" > /dev/null
-  case $answer in *'<to-change-vendor>'*) how=vendor ;; *) how=solved ;; esac
+  case $answer in
+    *'<to-change-vendor>'*) how=vendor ;;
+    *'<to-install>'*|*'<to-remove>'*) how=others ;;
+    *) how=alone ;;
+  esac
   printf '%s.%s=%s\\t%s\\t%s\\n' "$name" "$arch" "$version" "$code" "$how"
 done < "$clone/left"
 drop_clone
@@ -70,9 +74,9 @@ echo '@@ end'`,
     const added = replacementsOf(answerOf(verb, found, 'whole'), packages, aliases);
     const whyOf = (item: Offer): NotInstalledClass | undefined => {
       if (held.has(item.name)) return 'held';
-      return item.installed === null || plain.has(keyOf(item))
-        ? undefined
-        : (left.get(keyOf(item)) ?? 'broken-dependency');
+      // It comes in the place of another, which goes.
+      if (item.installed === null) return 'needs-new-or-removed';
+      return plain.has(keyOf(item)) ? undefined : (left.get(keyOf(item)) ?? 'broken-dependency');
     };
     return [...offersOf(part('all')), ...added].map(item => {
       const {alias, ...offer} = item;
@@ -107,13 +111,17 @@ const offersOf = (root: XmlElement): Offer[] =>
 
 const keyOf = ({name, arch, candidate}: Offer): string => `${name}.${arch}=${candidate}`;
 
-/** What would come by itself, and why it does not: it is of another vendor, or wants others removed, or cannot be had at all. */
+/**
+ * What would come by itself, and why it does not: it is of another vendor, wants others removed or added, or cannot be had at all. What comes
+ * alone once it is asked for is left out by the priority of its repository. (Answers of before that was told apart say `solved`.)
+ */
 const leftOf = (lines: readonly string[]): Map<string, NotInstalledClass> =>
   new Map(
     lines.map(line => {
       const [key = '', code, how] = line.split('\t');
       if (code !== '0') return [key, 'broken-dependency'];
-      return [key, how === 'vendor' ? 'third-party' : 'needs-new-or-removed'];
+      if (how === 'vendor') return [key, 'third-party'];
+      return [key, how === 'alone' ? 'excluded' : 'needs-new-or-removed'];
     }),
   );
 

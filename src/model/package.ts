@@ -88,7 +88,7 @@ const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, stri
   },
   dnf4: {
     held: 'dnf versionlock delete',
-    excluded: 'grep -r exclude /etc/dnf /etc/yum.repos.d',
+    excluded: 'grep -rE "exclude|priority" /etc/dnf /etc/yum.repos.d',
     'broken-dependency': 'dnf --assumeno --best upgrade',
   },
   dnf5: {
@@ -102,7 +102,11 @@ const commands: Partial<Record<ManagerId, Partial<Record<NotInstalledClass, stri
     excluded: 'grep -r exclude /etc/yum.conf /etc/yum.repos.d',
     'broken-dependency': 'yum --assumeno update',
   },
-  zypper: {held: 'zypper removelock', 'broken-dependency': 'zypper install --dry-run'},
+  zypper: {
+    held: 'zypper removelock',
+    excluded: 'zypper repos --priority',
+    'broken-dependency': 'zypper install --dry-run',
+  },
 };
 
 /** What to do about an update that would not be installed. */

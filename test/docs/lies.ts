@@ -122,6 +122,14 @@ export const lies: readonly Lie[] = [
   },
   {
     command: 'zypper -n update PKG',
+    happened: 'a repository of a better priority has the old version: nothing was done',
+    code: '0',
+    says: 'excluded',
+    file: zypper,
+    title: 'is asked what is pending, with advisories, and what would not be installed, and why',
+  },
+  {
+    command: 'zypper -n update PKG',
     happened: 'a %post in Lua failed (one of a shell: 107)',
     code: '0',
     says: 'scriptlet of pdrpm-luafails failed',

@@ -157,6 +157,13 @@ describe('a host with dnf', () => {
       expect(plan.exit).toBe(2);
       expect(plan.said).toContain(`dnf4:${name}@2.0-1 is ${why} on ${host}; nothing was chosen`);
     }
+    // A repository of a better priority has the package, too.
+    await shell("sed -i '/^\\[base\\]/a priority=50' /etc/yum.repos.d/lab.repo");
+    await well('scan', host);
+    expect((await run('plan', '--package', 'pdrpm-web')).said).toContain(
+      `dnf4:pdrpm-web@1.1-1 is excluded on ${host}`,
+    );
+    await shell("sed -i '/^priority=/d' /etc/yum.repos.d/lab.repo");
     // The lies themselves: skipped, excluded, and a dry run that says nothing: all of them 0.
     const lie = async (command: string): Promise<string> =>
       (await shell(`${command} >/tmp/said 2>/tmp/errors; echo $?; cat /tmp/said`)).replaceAll(/\s+/g, ' ');

@@ -48,21 +48,23 @@ describe('zypper', () => {
     const scan = await well('scan', host);
     const scanned = scan.lines.find(line => line.type === 'host.scanned')?.data?.['summary'];
     expect(scanned).toMatchObject({managers: ['apt', 'zypper'], held: 1});
-    const {result} = await well('plan');
-    const patches = result['patches'] as {id: string; cves: string[]; notInstalled: {why: string}[]}[];
-    const found = patches.flatMap(({id, cves, notInstalled}) =>
-      id.startsWith('zypper:')
-        ? [[id.slice('zypper:'.length), ...cves, ...notInstalled.map(({why}) => why)]]
-        : [],
-    );
-    expect(found.sort()).toEqual([
+    const found = async (): Promise<string[][]> => {
+      const {result} = await well('plan');
+      const patches = result['patches'] as {id: string; cves: string[]; notInstalled: {why: string}[]}[];
+      return patches.flatMap(({id, cves, notInstalled}) =>
+        id.startsWith('zypper:')
+          ? [[id.slice('zypper:'.length), ...cves, ...notInstalled.map(({why}) => why)]]
+          : [],
+      );
+    };
+    expect((await found()).sort()).toEqual([
       ['pdrpm-broken@2.0-1', 'CVE-2026-20016', 'broken-dependency'],
       ['pdrpm-config@2.0-1', 'CVE-2026-20008'],
       ['pdrpm-conflict@2.0-1', 'CVE-2026-20007', 'needs-new-or-removed'],
       ['pdrpm-held@2.0-1', 'CVE-2026-20005', 'held'],
       ['pdrpm-kernel@2.0-1', 'CVE-2026-20011'],
       // It comes in the place of pdrpm-old.
-      ['pdrpm-new@2.0-1', 'CVE-2026-20004'],
+      ['pdrpm-new@2.0-1', 'CVE-2026-20004', 'needs-new-or-removed'],
       ['pdrpm-newdep@2.0-1', 'CVE-2026-20003'],
       ['pdrpm-reboot@2.0-1', 'CVE-2026-20009', 'CVE-2026-20010'],
       ['pdrpm-thirdparty@2.0-1'],
@@ -70,6 +72,14 @@ describe('zypper', () => {
       ['pdrpm-vendor@2.0-1', 'third-party'],
       ['pdrpm-web@1.1-1', 'CVE-2026-20001'],
     ]);
+
+    // A repository of a better priority has the package: zypper leaves the newer one out, and says nothing of it.
+    await shell('zypper -n modifyrepo --priority 50 base');
+    expect(await ends('zypper -n update pdrpm-web')).toBe(0);
+    expect(await versions()).toContain('pdrpm-web 1.0-1');
+    await well('scan', host);
+    expect(await found()).toContainEqual(['pdrpm-web@1.1-1', 'CVE-2026-20001', 'excluded']);
+    await shell('zypper -n modifyrepo --priority 99 base');
   });
 
   it('carries out what was staged, reboots where an advisory wants it, and is taken back with the mirror gone', async () => {

@@ -67,7 +67,7 @@ export const shown: Record<NotInstalledClass, Partial<Record<ManagerId, Shown>>>
   },
   excluded: {
     apt: ofApt('pdlab-forbidden', 'phased-forbidden-and-of-esm'),
-    zypper: never('what keeps a package back there is a lock: it is held'),
+    zypper: {in: ['debian-12-zypper/zypper.pending/repository-priority.txt'], name: 'pdrpm-web'},
     dnf4: ofDnf('pdrpm-excluded'),
     dnf5: ofDnf5('excl'),
     yum: ofYum('excl'),

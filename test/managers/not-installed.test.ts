@@ -27,6 +27,29 @@ describe.each(notInstalledClasses)('%s', why => {
   });
 });
 
+it('what a repository of a better priority keeps back is excluded; the rest has its own class', () => {
+  const classes = (id: string, path: string): Record<string, string | undefined> =>
+    Object.fromEntries(
+      distributionManagers
+        .find(manager => manager.id === id)
+        ?.pending.parse(fixture(path))
+        .map(({name, notInstalled}) => [name, notInstalled]) ?? [],
+    );
+  expect(classes('dnf4', 'debian-12-dnf4/dnf4.pending/repository-priority.txt')).toMatchObject({
+    'pdrpm-web': 'excluded',
+    'pdrpm-held': 'held',
+    'pdrpm-thirdparty': 'third-party',
+  });
+  expect(classes('zypper', 'debian-12-zypper/zypper.pending/repository-priority.txt')).toMatchObject({
+    'pdrpm-web': 'excluded',
+    'pdrpm-held': 'held',
+    'pdrpm-vendor': 'third-party',
+    'pdrpm-conflict': 'needs-new-or-removed',
+    'pdrpm-broken': 'broken-dependency',
+    'pdrpm-thirdparty': undefined,
+  });
+});
+
 it('no recording of a real program has an update of a class that is said to be impossible there', () => {
   for (const manager of distributionManagers) {
     const paths = notInstalledClasses.flatMap(why => {
