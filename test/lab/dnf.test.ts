@@ -73,6 +73,8 @@ describe('a host with dnf', () => {
     // The edited file stays in force where the package says so, and is put aside where it does not.
     expect(after['configuration']).toContain('/etc/pdrpm-config.conf.rpmnew');
     expect(after['configuration']).toContain('/etc/pdrpm-config.defaults.rpmsave');
+    for (const leftover of ['/etc/pdrpm-config.conf.rpmnew', '/etc/pdrpm-config.defaults.rpmsave'])
+      expect(test.said).toContain(leftover);
 
     // Meanwhile the archive moves on: dnf itself knows no way back any more.
     await shell('dnf -q config-manager --set-disabled base; rm -rf /var/cache/dnf/*');
