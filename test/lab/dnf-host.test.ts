@@ -52,23 +52,30 @@ describe('a host with dnf', () => {
     expect(await asked()).toBeGreaterThanOrEqual(before);
   });
 
-  it('waits for the lock of another dnf, with a limit, says whose it is, and goes round it by no other way', async () => {
+  it('waits for the lock of another dnf, or of rpm, with a limit, says whose it is, and goes round it by no other way', async () => {
     const point = await pointFor([web]);
-    await on.shell('touch /run/pdrpm-slow; systemd-run --quiet --unit=another dnf -y upgrade pdrpm-slow');
+    await on.shell('cd /root && dnf -q download pdrpm-slow');
     const blocked = async (): Promise<string[]> => (await on.ask(preflight, undefined)).blocked;
-    await until('the other is at work', async () =>
-      (await blocked()).some(what => /^dnf \(pid \d+\) holds rpm's lock$/.test(what)),
-    );
-    for (const payload of [dnf4.install({point, changes: [web]}), dnf4.undo({point, changes: [web]})]) {
-      const {code, stdout} = await carryOut(payload);
-      expect({verb: payload.verb, code}).toEqual({verb: payload.verb, code: 75});
-      expect(stdout.match(/^patchdeck-waiting dnf \(pid \d+\) holds the lock$/gm)).toHaveLength(20);
-      expect(stdout).toMatch(/^patchdeck-error dnf \(pid \d+\) held the lock for five minutes$/m);
-      expect(stdout).not.toContain('rpm does');
+    const others = {
+      dnf: 'dnf -y upgrade pdrpm-slow',
+      rpm: 'rpm --force-debian -U --replacepkgs /root/pdrpm-slow-2.0-1.noarch.rpm',
+    };
+    for (const [who, work] of Object.entries(others)) {
+      await on.shell(`touch /run/pdrpm-slow; systemd-run --quiet --unit=another ${work}`);
+      const holds = new RegExp(`^${who} \\(pid \\d+\\) holds rpm's lock$`);
+      await until('the other is at work', async () => (await blocked()).some(what => holds.test(what)));
+      const payloads = [dnf4.install({point, changes: [web]}), dnf4.undo({point, changes: [web]})];
+      for (const payload of payloads) {
+        const {code, stdout} = await carryOut(payload);
+        expect({verb: payload.verb, code}).toEqual({verb: payload.verb, code: 75});
+        expect(stdout.match(/^patchdeck-waiting \w+ \(pid \d+\) holds the lock$/gm)).toHaveLength(20);
+        expect(stdout).toMatch(new RegExp(`^patchdeck-error ${who} .* held the lock for five minutes$`, 'm'));
+        expect(stdout).not.toContain('rpm does');
+      }
+      expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.0-1.x86_64');
+      await on.shell('rm /run/pdrpm-slow');
+      await until('the other is done', async () => (await blocked()).length === 0);
     }
-    expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.0-1.x86_64');
-    await on.shell('rm /run/pdrpm-slow');
-    await until('the other is done', async () => (await blocked()).length === 0);
     expect(await carryOut(dnf4.install({point, changes: [web]}))).toMatchObject({code: 0});
     expect(await on.shell('rpm -q pdrpm-web')).toBe('pdrpm-web-1.1-1.x86_64');
     // Where dnf itself is broken, rpm goes back; Debian's wants to be asked twice.
