@@ -155,7 +155,11 @@ const progress = (line: string): Progress | undefined => {
 /** apt on Debian and Ubuntu. Everything it is told to do, it is told with apt-get: the layout of apt is not stable. */
 export const apt = {
   id: 'apt',
-  proven: {by: 'lab'},
+  proven: {
+    by: 'lab',
+    shown:
+      "apt 2.6 of Debian 12 and 3.0 of Debian 13; Ubuntu's phasing and ESM by archives made for it, no host of Ubuntu's",
+  },
   database: 'dpkg',
   words: {lock: "dpkg's lock", look: 'dpkg --audit', mend: 'dpkg --configure -a'},
   shell,

@@ -29,7 +29,7 @@ echo '@@ end'`,
     );
   return {
     id,
-    proven: {by: 'lab'},
+    proven: {by: 'lab', shown: 'the example of docs/custom.md, beside apt'},
     database: id,
     words: {lock: 'its lock', look: 'what its updater says is installed', mend: 'its updater'},
     refresh: nothing({fresh: true, failures: []}),

@@ -129,7 +129,11 @@ const progress = (line: string): Progress | undefined => {
 /** zypper on SUSE: SLES and openSUSE. */
 export const zypper = {
   id: 'zypper',
-  proven: {by: 'lab'},
+  proven: {
+    by: 'lab',
+    shown:
+      "zypper 1.14.42 with libzypp 17.25.7 of Debian 12, with repositories made for it; no host of SUSE's",
+  },
   database: 'rpm',
   words: {lock: "zypper's lock", look: 'rpm -qa --last', mend: 'zypper verify'},
   shell,
