@@ -10,11 +10,12 @@ export const load = async (
   flags: Flags,
   named: string | undefined,
   output: Output,
+  options: {mayBeNew?: true} = {},
 ): Promise<LoadedInventory & {path: string}> => {
   const {findInventory, loadInventory} = await import('../src/inventory/load.ts');
   const path = await findInventory(named, process.env, process.cwd());
   const overlay = flags.overlay === undefined ? undefined : resolve(flags.overlay);
-  const found = await loadInventory(path, {overlay});
+  const found = await loadInventory(path, {overlay, ...options});
   for (const notice of found.notices) output.say(`! ${notice}`);
   return {...found, path};
 };

@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {z} from 'zod';
-import {described, type Description} from '../src/inventory/description.ts';
+import {described, descriptionSchema, type Description} from '../src/inventory/description.ts';
 import {selectHosts} from '../src/inventory/select.ts';
 import {PatchdeckError} from '../src/model/error.ts';
 import {hostSchema} from '../src/model/host.ts';
@@ -55,7 +55,16 @@ const setHosts = async (
       'name it, as --criticality high, or take it back, as --unset owner',
     );
   }
-  const found = await load(flags, flags.inventory, output);
+  const wrong = descriptionSchema.safeParse(description).error?.issues[0];
+  if (wrong !== undefined) {
+    throw new PatchdeckError(
+      'input',
+      'inventory.description',
+      `${String(wrong.path[0])} cannot be said so: ${wrong.message}; nothing was changed`,
+      'say it in another way, or take it back with --unset',
+    );
+  }
+  const found = await load(flags, flags.inventory, output, {mayBeNew: true});
   const names = selectHosts(found.inventory, patterns, flags.exclude).map(({name}) => name);
   const {editOverlay} = await import('../src/inventory/edit-overlay.ts');
   await editOverlay(found.overlay, names, description);

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {lstat, open, rename, unlink} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {isScalar, parseDocument} from 'yaml';
+import {isAlias, isCollection, isScalar, parseDocument, visit, type Alias, type Document} from 'yaml';
 import {cleanLine} from '../model/clean.ts';
 import {PatchdeckError} from '../model/error.ts';
 import type {Description} from './description.ts';
@@ -38,6 +38,7 @@ export const editOverlay = async (
 
 const describe = (text: string, hosts: readonly string[], description: Description): string => {
   const doc = parseDocument(text);
+  for (const host of hosts) standAlone(doc, ['hosts', host]);
   // An entry without a value (`web1:`) is no map that anything could be put into.
   const asMap = (path: string[]): void => {
     const there = doc.getIn(path, true);
@@ -55,6 +56,27 @@ const describe = (text: string, hosts: readonly string[], description: Descripti
     }
   }
   return doc.toString({lineWidth: 0});
+};
+
+/** What an entry shares with others by an anchor or an alias becomes its own: else what is said of one host would be said of others. */
+const standAlone = (doc: Document, path: readonly [string, string]): void => {
+  if (isAlias(doc.getIn(path.slice(0, 1), true))) replaceAliases(doc, undefined);
+  const entry = doc.getIn(path, true);
+  if (isAlias(entry)) replaceAliases(doc, entry);
+  else if (isCollection(entry) && entry.anchor !== undefined) replaceAliases(doc, undefined);
+};
+
+/** Puts in the place of an alias, or of all of them, what it stands for. */
+const replaceAliases = (doc: Document, only: Alias | undefined): void => {
+  visit(doc, {
+    Alias: (_key, alias) => {
+      const target = only === undefined || only === alias ? alias.resolve(doc) : undefined;
+      if (target === undefined) return undefined;
+      const own = target.clone() as typeof target;
+      delete own.anchor;
+      return own;
+    },
+  });
 };
 
 const textOf = async (file: string): Promise<{text: string; mode: number} | undefined> => {
@@ -93,7 +115,9 @@ const replace = async (file: string, text: string, mode: number): Promise<void> 
       'outside',
       'overlay.not-written',
       `${cleanLine(file, 300)} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      'see that its directory is yours and has room, and that nobody else edits it now',
+      isSystemError(error, 'EEXIST')
+        ? `somebody edits it now; if nobody does, one was stopped in it: take ${cleanLine(part, 300)} away`
+        : 'see that its directory is yours and has room, or name another file: --overlay FILE (or PATCHDECK_OVERLAY)',
       {cause: error},
     );
   }

@@ -76,7 +76,10 @@ export type LoadedInventory = {
  */
 export const loadInventory = async (
   spec: string,
-  options: {overlay?: string | undefined} = {},
+  options: {
+    overlay?: string | undefined;
+    /** The overlay that is named may still have to be made. */ mayBeNew?: true;
+  } = {},
 ): Promise<LoadedInventory> => {
   const {path, format: named} = (await isThere(spec)) ? {path: spec} : splitFormat(spec);
   if (!(await isThere(path))) throw missing(`the inventory ${cleanLine(path, 500)} is not there`);
@@ -85,7 +88,7 @@ export const loadInventory = async (
   if (foreignOnly !== undefined) throw invalidInventory(path, [foreignOnly]);
   const overlayFile =
     options.overlay ?? join(format === 'ansible-folder' ? path : dirname(path), overlayName);
-  const over = await overlayOf(overlayFile, options.overlay !== undefined);
+  const over = await overlayOf(overlayFile, options.overlay !== undefined && options.mayBeNew !== true);
   const read = await readAs(path, format, text, over.overlay, overlayFile);
   const mistakes = [...read.mistakes, ...over.mistakes];
   if (read.parsed === undefined || mistakes.length > 0) throw invalidInventory(path, mistakes);
@@ -149,7 +152,14 @@ const overlayOf = async (
   path: string,
   isNamed: boolean,
 ): Promise<{overlay: Overlay; mistakes: Mistake[]; text?: string}> => {
-  if (!isNamed && !(await isFile(path))) return {overlay: emptyOverlay, mistakes: []};
+  if (!(await isFile(path))) {
+    if (!isNamed) return {overlay: emptyOverlay, mistakes: []};
+    if (!(await isThere(path)))
+      throw missing(
+        `the overlay ${cleanLine(path, 500)} is not there`,
+        'name the one that is meant; `patchdeck inventory set HOSTS... --overlay FILE` makes one',
+      );
+  }
   const text = await readText(path);
   return {...readOverlay(text, path), text};
 };

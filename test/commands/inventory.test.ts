@@ -94,12 +94,47 @@ it.each([
   [['set', 'web1', '--criticality', 'huge'], /--criticality/],
   [['set', 'nobody', '--owner', 'x'], /nobody/],
   [['set', 'web1', '--unset', 'name'], /--unset/],
+  [
+    ['set', 'web1', '--owner', ''],
+    /owner cannot be said so: one line of 1 to 200 characters; nothing was changed/,
+  ],
+  [['set', 'web1', '--tag', 'a b'], /tags cannot be said so: a tag is one word/],
 ])('inventory %j changes nothing', async (args, says) => {
   const path = await put('hosts', 'web1\n');
   const ended = await place.run('inventory', ...args, '--inventory', path);
   expect(ended.exit).toBe(2);
   expect(ended.stderr).toMatch(says);
   expect(await readdir(place.folder)).not.toContain('patchdeck.overlay.yaml');
+});
+
+it('says of one host what is said of it, where others share its entry by an anchor or an alias', async () => {
+  const path = await put('hosts', 'web[1:4]\n');
+  const overlay = await put(
+    'patchdeck.overlay.yaml',
+    'defaults: &all {owner: all}\nhosts:\n  web1: &one # the first\n    owner: shop\n  web2: *one\n  web3: *all\n',
+  );
+  const set = async (host: string) =>
+    (await place.run('inventory', 'set', host, '--criticality', 'high', '--inventory', path)).exit;
+  expect([await set('web3'), await set('web1')]).toEqual([0, 0]);
+  const {stdout} = await place.run('inventory', 'list', '--inventory', path);
+  expect(stdout).toMatch(/web1 .* high .* shop/);
+  expect(stdout).toMatch(/web2 .* \? +\? +shop/);
+  expect(stdout).toMatch(/web3 .* high .* all/);
+  expect(stdout).toMatch(/web4 .* \? +\? +all/);
+  expect(await readFile(overlay, 'utf8')).toContain('# the first');
+});
+
+it('says whose leftover keeps the overlay from being written; another one may be named, and is made', async () => {
+  const path = await put('hosts', 'web1\n');
+  const part = await put('patchdeck.overlay.yaml.part', '');
+  const stuck = await place.run('inventory', 'set', 'web1', '--owner', 'x', '--inventory', path);
+  expect(stuck.stderr).toContain(`if nobody does, one was stopped in it: take ${part} away`);
+  const elsewhere = join(place.folder, 'ours.yaml');
+  const beside = ['--inventory', path, '--overlay', elsewhere];
+  const before = await place.run('inventory', 'list', ...beside);
+  expect(before.stderr).toContain(`the overlay ${elsewhere} is not there`);
+  expect((await place.run('inventory', 'set', 'web1', '--owner', 'x', ...beside)).exit).toBe(0);
+  expect((await place.run('inventory', 'list', ...beside)).stdout).toMatch(/web1 .* x/);
 });
 
 it('writes into no link, and into no overlay with a mistake', async () => {
