@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {facts} from '../../src/hosts/facts.ts';
 import {preflight} from '../../src/hosts/preflight.ts';
@@ -9,6 +11,7 @@ import type {StepPoint} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';
 import {jobsOn, until, type HostJobs} from './host-jobs.ts';
 import {up, type Lab} from './lab.ts';
+import {labPaths} from './paths.ts';
 
 /** Scripts of zypper's manager, run as they are on a host that has it. */
 describe('a host with zypper', () => {
@@ -122,6 +125,25 @@ describe('a host with zypper', () => {
     expect(await carryOut(zypper.install({point: {...point, fresh}, changes: [web]}))).toMatchObject({
       code: 0,
     });
+  });
+
+  it('brings back a version that no repository has any more, as zypper had kept it', async () => {
+    const gone: Change = {manager: 'zypper', name: 'pdrpm-gone', arch: 'noarch', from: '1.0-1', to: '2.0-1'};
+    const [file, cache] = ['pdrpm-gone-1.0-1.noarch.rpm', '/var/cache/zypp/packages/base'];
+    const own = {directory: `${directory}-kept`, changes: [gone]};
+    await lab.install(host, 'pdrpm-gone=1.0-1');
+    const input = await readFile(join(labPaths(lab.dir).labRpms, file));
+    await lab.shell(host, `mkdir -p ${cache} && cat >${cache}/${file}`, {input});
+    expect(await carryOut(zypper.stage(own))).toMatchObject({code: 0});
+    const packages = await on.ask(zypper.staged, own);
+    expect(packages).toMatchObject({previous: [{file, source: 'cache'}], gone: []});
+    await on.shell(`rm ${cache}/${file}`);
+    const marks = await on.ask(zypper.marks, undefined);
+    const point = {...pointOf(packages, marks), directory: own.directory};
+    await carryOut(zypper.install({point, changes: own.changes}));
+    expect(await on.shell('rpm -q pdrpm-gone')).toBe('pdrpm-gone-2.0-1.noarch');
+    await carryOut(zypper.undo({point, changes: own.changes}));
+    expect(await on.shell('rpm -q pdrpm-gone')).toBe('pdrpm-gone-1.0-1.noarch');
   });
 
   it('tells which services run what was replaced, and wants a reboot where a patch did that somebody installed, of which zypper knows nothing after', async () => {
