@@ -12,15 +12,21 @@ export const byAnsible = (path: string): string => {
   return `let Ansible say its hosts: \`ansible-inventory -i ${quoted} --list > hosts.json\`, then --inventory hosts.json`;
 };
 
-/** The one mistake of a file that was named and that only Ansible can read; none for any other. */
-export const onlyForAnsible = (path: string, text: string): Mistake | undefined => {
+/** The one mistake of a file that was named and has no hosts that could be read: only Ansible can, or it is to be run. None for others. */
+export const notToBeRead = (path: string, text: string): Mistake | undefined => {
   const plugin = /\.ya?ml$/i.test(path) ? pluginOf(text) : undefined;
   if (plugin !== undefined)
     return {
       what: `it has its hosts from the plugin ${plugin} of Ansible and names none itself`,
       remedy: byAnsible(path),
     };
-  return /\.toml$/i.test(path)
-    ? {what: 'inventories in TOML are not read', remedy: byAnsible(path)}
+  if (/\.toml$/i.test(path)) return {what: 'inventories in TOML are not read', remedy: byAnsible(path)};
+  if (text.startsWith('$ANSIBLE_VAULT'))
+    return {what: 'it is encrypted with Ansible Vault', remedy: byAnsible(path)};
+  return /^#! ?\//.test(text)
+    ? {
+        what: 'it is a program, and may not be executed',
+        remedy: 'allow it (chmod +x) to have it run with --list, or name what it printed',
+      }
     : undefined;
 };

@@ -4,7 +4,7 @@ import {homedir} from 'node:os';
 import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {cleanLine} from '../model/clean.ts';
 import type {Inventory} from '../model/host.ts';
-import {onlyForAnsible} from './ansible-plugin.ts';
+import {notToBeRead} from './ansible-plugin.ts';
 import {readAnsible} from './ansible.ts';
 import {readCsv} from './csv.ts';
 import {fromForeign, type Foreign} from './foreign.ts';
@@ -84,8 +84,8 @@ export const loadInventory = async (
   const {path, format: named} = (await isThere(spec)) ? {path: spec} : splitFormat(spec);
   if (!(await isThere(path))) throw missing(`the inventory ${cleanLine(path, 500)} is not there`);
   const {format, text} = named === undefined ? await detectFormat(path) : await textFor(path, named);
-  const foreignOnly = onlyForAnsible(path, text);
-  if (foreignOnly !== undefined) throw invalidInventory(path, [foreignOnly]);
+  const unread = notToBeRead(path, text);
+  if (unread !== undefined) throw invalidInventory(path, [unread]);
   const overlayFile =
     options.overlay ?? join(format === 'ansible-folder' ? path : dirname(path), overlayName);
   const over = await overlayOf(overlayFile, options.overlay !== undefined && options.mayBeNew !== true);

@@ -88,6 +88,18 @@ it('names what only Ansible can read, and the command that makes it readable', a
   );
 });
 
+it('says that a file is a program that may not be executed, or encrypted as a whole', async () => {
+  const program = {'inv.py': '#!/usr/bin/env python3\nimport json\nprint(json.dumps({}))\n'};
+  expect(await linesOf(load(program, 'inv.py'), folder)).toEqual([
+    'the inventory has one mistake; nothing was done',
+    'inv.py: it is a program, and may not be executed; allow it (chmod +x) to have it run with --list, or name what it printed',
+  ]);
+  const secret = await linesOf(load({hosts: '$ANSIBLE_VAULT;1.1;AES256\n616263\n'}, 'hosts'), folder);
+  expect(secret[1]).toBe(
+    'hosts: it is encrypted with Ansible Vault; let Ansible say its hosts: `ansible-inventory -i hosts --list > hosts.json`, then --inventory hosts.json',
+  );
+});
+
 it('says of a name with a user in it, and of a bracket that is open, what to write', async () => {
   expect(await linesOf(load({hosts: 'root@web1\nweb[1:3\n'}, 'hosts'), folder)).toEqual([
     'the inventory has 2 mistakes; nothing was done',
