@@ -10,6 +10,7 @@ import type {HostRecord} from '../record/state.ts';
 import {hostRecord, managersOn, readDocument, type RunContext} from '../rollout/context.ts';
 import {eachHost} from '../rollout/each-host.ts';
 import {concernsAll} from '../rollout/guard.ts';
+import {refusal, requireTaken, requireWholeScans, type Kept} from './refuse-plan.ts';
 
 export type PlanWish = {
   chosen: ReadonlySet<string>;
@@ -21,8 +22,8 @@ export type PlanWish = {
 
 /**
  * Makes the plan of what was chosen: on each host the exact changes, as its package manager simulates them now. Hosts that were done
- * under an earlier plan of the run stay with that plan. Refuses (`plan.*`), naming hosts, when one could not be planned: no host
- * drops out of a plan in silence.
+ * under an earlier plan of the run stay with that plan. Refuses (`plan.*`), naming hosts, when one could not be planned, and patches that no
+ * host would take: none drops out of a plan in silence.
  */
 export const lockPlan = async (context: RunContext, wish: PlanWish, reason: string): Promise<void> => {
   const {chosen, reboot, blocked} = wish;
@@ -41,6 +42,7 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
     );
   }
   const plans = new Map<string, HostPlan>();
+  const kept = new Map<string, Kept>();
   const refused: string[] = [];
   const taking = members(context.state()).filter(record => record.phase !== 'done');
   requireWholeScans(taking, wish);
@@ -50,8 +52,9 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
     async host => {
       context.signal({host, line: 'simulating', at: context.now()});
       try {
-        const plan = await planHost(context, hostRecord(context, host), wish);
+        const {plan, keeps} = await planHost(context, hostRecord(context, host), wish);
         if (plan !== undefined) plans.set(host, plan);
+        for (const each of keeps) kept.set(each.id, each);
       } catch (error) {
         if (concernsAll(context, error) || !(error instanceof PatchdeckError)) throw error;
         refused.push(`${host}: ${error.message}`);
@@ -66,6 +69,8 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
     );
   }
   const stay = members(context.state()).length - taking.length;
+  // Hosts that are done may have it.
+  if (stay === 0) requireTaken([...kept.values()], [...plans.values()]);
   if (plans.size === 0) {
     throw refusal(
       'plan.empty',
@@ -86,24 +91,6 @@ export const lockPlan = async (context: RunContext, wish: PlanWish, reason: stri
     context,
     plan,
     stay === 0 ? reason : `${reason}; ${stay} done under the earlier plan stay with it`,
-  );
-};
-
-/**
- * Of a host that was scanned shallowly nobody knows what there is to install, also where what is chosen does not seem to be pending: it
- * would drop out of the plan in silence.
- */
-const requireWholeScans = (taking: readonly HostRecord[], {chosen, only}: PlanWish): void => {
-  const isMeant = (host: string): boolean => [...chosen].some(id => only?.[id]?.includes(host) ?? true);
-  const names = taking
-    .filter(({scan, host}) => scan?.depth === 'shallow' && isMeant(host.name))
-    .map(({host}) => host.name);
-  if (names.length === 0) return;
-  const shown = names.slice(0, 5).join(' ');
-  throw refusal(
-    'plan.shallow',
-    `of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} there is only a shallow scan: what would be changed there is not known`,
-    `scan ${names.length === 1 ? 'it' : 'them'} whole (patchdeck scan ${shown}${names.length > 5 ? ' ...' : ''}) and rank again, or leave ${names.length === 1 ? 'it' : 'them'} out by name`,
   );
 };
 
@@ -165,21 +152,24 @@ const planHost = async (
   context: RunContext,
   record: HostRecord,
   wish: PlanWish,
-): Promise<HostPlan | undefined> => {
+): Promise<{plan?: HostPlan; keeps: Kept[]}> => {
   const {scan, host} = record;
   const {chosen, reboot, blocked} = wish;
-  if (scan === undefined) return undefined;
+  if (scan === undefined) return {keeps: []};
   const {updates} = await readDocument(context, scan.file, scanSchema);
   const idOf = (update: Update): string => patchId(update.manager, update.source, update.sourceVersion);
   const isHere = (id: string): boolean => wish.only?.[id]?.includes(host.name) ?? true;
-  const wanted = updates.filter(
-    update => isChoosable(update.notInstalled) && chosen.has(idOf(update)) && isHere(idOf(update)),
-  );
+  const meant = updates.filter(update => chosen.has(idOf(update)) && isHere(idOf(update)));
+  const wanted = meant.filter(update => isChoosable(update.notInstalled));
+  const keeps = meant.flatMap(update => {
+    const {manager, notInstalled: why} = update;
+    return why === undefined || isChoosable(why) ? [] : [{id: idOf(update), host: host.name, manager, why}];
+  });
   const base = {host: host.name, machineId: scan.machineId};
   if (wanted.length === 0) {
     return scan.rebootWanted && reboot === 'when-needed' && chosen.size === 0
-      ? {...base, patches: [], steps: []}
-      : undefined;
+      ? {plan: {...base, patches: [], steps: []}, keeps}
+      : {keeps};
   }
   const steps: Step[] = [];
   for (const manager of managersOn(context, host.name)) {
@@ -190,7 +180,7 @@ const planHost = async (
     if (changes.length > 0) steps.push({manager: manager.id, changes});
   }
   const patches = [...new Set(wanted.map(idOf))].sort();
-  return steps.length === 0 ? undefined : {...base, patches, steps};
+  return steps.length === 0 ? {keeps} : {plan: {...base, patches, steps}, keeps};
 };
 
 const simulateChanges = async (
@@ -233,6 +223,3 @@ const requireUnblocked = (
     );
   }
 };
-
-const refusal = (code: string, what: string, next: string): PatchdeckError =>
-  new PatchdeckError('gate', code, `the plan was not locked: ${what}`, next);

@@ -231,6 +231,20 @@ describe('a plan that is refused', () => {
     );
   });
 
+  it('names what is chosen and no host would take: it does not drop out of a plan in silence', async () => {
+    const world = createWorld({web1: {}, web2: {}}, {held: {web1: ['tzdata'], web2: ['tzdata']}});
+    await scanned(world);
+    expect(await refusal(lock(world, [openssl, tzdata]))).toMatchObject({
+      code: 'plan.kept',
+      message: expect.stringMatching(
+        /^the plan was not locked: no host would take all that is chosen: apt:tzdata@\S+ is held on web2$/,
+      ) as string,
+      next: 'choose without it, or: ask its owner why it is held, then release it on the host (apt-mark unhold)',
+    });
+    await lock(world, [openssl]);
+    expect((await planOf(world)).hosts).toHaveLength(2);
+  });
+
   it('says when nothing is chosen, or nothing of it is pending', async () => {
     const world = createWorld({web1: {}});
     await scanned(world);
