@@ -18,11 +18,14 @@ export const answerOf = (verb: string, found: Sections, part: string): ZypperAns
   return {code: Number(code), root: parseXml(verb, text.slice(start))};
 };
 
-/** What zypper calls errors, a sentence each. */
-export const errorsOf = ({root}: ZypperAnswer): string[] =>
-  elementsOf(root, 'message')
-    .filter(({attributes}) => attributes['type'] === 'error')
-    .map(({text}) => cleanLine(text));
+/** What zypper calls errors, a sentence each, once. */
+export const errorsOf = ({root}: ZypperAnswer): string[] => [
+  ...new Set(
+    elementsOf(root, 'message')
+      .filter(({attributes}) => attributes['type'] === 'error')
+      .map(({text}) => cleanLine(text)),
+  ),
+];
 
 /** Throws `host.bad-answer` for an answer that is of a part of the repositories only, or of none: 106 with what was skipped, or an error. */
 export const requireWhole = (verb: string, answer: ZypperAnswer): XmlElement => {

@@ -1,7 +1,8 @@
-import {linesOf, sections} from '../model/answer.ts';
+import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {updateSchema, type NotInstalledClass, type Update} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import type {Pending} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 import {patchesOf} from './zypper-advisories.ts';
 import {answerOf, requireWhole, type ZypperAnswer} from './zypper-answers.ts';
 import {detailsOf, type Details} from './zypper-details.ts';
@@ -69,6 +70,7 @@ echo '@@ end'`,
       found.has('advisories') ? detailsOf(part('advisories')) : [],
     );
     const repositories = elementsOf(part('repositories'), 'repo').map(({attributes}) => attributes);
+    if (!repositories.some(({enabled}) => enabled === '1')) throw badAnswer(verb, noRepository);
     const aliases = new Map(repositories.map(({name = '', alias = ''}) => [name, alias]));
     const names = new Map(repositories.map(({name = '', alias = ''}) => [alias, name]));
     const added = replacementsOf(answerOf(verb, found, 'whole'), packages, aliases);

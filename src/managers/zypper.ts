@@ -4,6 +4,7 @@ import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
+import {noRepository} from './no-repository.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
   complaintsOf,
@@ -23,6 +24,9 @@ import {askZypper, printAutomatic, printHeld} from './zypper-shell.ts';
 import {room, simulate, simulateStaged, simulateUndo} from './zypper-simulation.ts';
 import {stage} from './zypper-staging.ts';
 
+/** What `refresh` ends with where no repository is enabled; what is pending then is nothing, with 0. */
+const withoutRepository = 6;
+
 /** A repository that is dead makes `refresh` end with 4, and everything that refreshes by itself with 106 after it worked without it. */
 const refresh: Probe<undefined, RefreshAnswer> = {
   script: () =>
@@ -37,7 +41,8 @@ echo '@@ end'`,
   parse: raw => {
     const answer = answerOf('zypper.refresh', sections('zypper.refresh', raw), 'refresh');
     const failures = errorsOf(answer);
-    if (answer.code !== 0 && failures.length === 0) failures.push(`zypper ended with ${answer.code}`);
+    if (answer.code !== 0 && failures.length === 0)
+      failures.push(answer.code === withoutRepository ? noRepository : `zypper ended with ${answer.code}`);
     return {fresh: failures.length === 0, failures};
   },
 };

@@ -137,6 +137,14 @@ export const lies: readonly Lie[] = [
     title: failedByZypper,
   },
   {
+    command: 'zypper list-updates',
+    happened: 'no repository is enabled: nobody was asked',
+    code: '0 "No updates found."',
+    says: 'no repository is enabled',
+    file: zypper,
+    title: 'works on without a repository that is dead, or without any: what is pending is unknown then',
+  },
+  {
     command: 'zypper download PKG',
     happened:
       'the package was changed on the way, is not signed, or by a key that nobody trusts: nothing came',

@@ -107,7 +107,7 @@ describe('zypper', () => {
     await shell("sed -i 's/nowhere.lab/mirror.lab/' /etc/zypp/repos.d/*.repo");
   });
 
-  it('works on without a repository that is dead: what is pending is unknown then', async () => {
+  it('works on without a repository that is dead, or without any: what is pending is unknown then', async () => {
     await shell("sed -i 's#/rpm/acme#/rpm/moved#' /etc/zypp/repos.d/*.repo");
     expect(await ends('zypper -n list-updates')).toBe(106);
     deck = await patchdeckOn(lab);
@@ -115,6 +115,12 @@ describe('zypper', () => {
     expect(scan.exit).toBe(3);
     expect(scan.said).toMatch(/package lists of zypper of lab6 could not be refreshed \(.*acme of the lab/);
     await shell("sed -i 's#/rpm/moved#/rpm/acme#' /etc/zypp/repos.d/*.repo");
+    await shell('zypper --non-interactive modifyrepo --all --disable');
+    expect(await ends('zypper -n list-updates')).toBe(0);
+    const none = await run('scan', host);
+    expect(none.exit).toBe(3);
+    expect(none.said).toContain('could not be refreshed (no repository is enabled)');
+    await shell('zypper --non-interactive modifyrepo --all --enable');
   });
 
   it('calls a failed scriptlet a success, or all but one: neither is done', async () => {

@@ -85,6 +85,11 @@ describe('what is pending by zypper', () => {
     expect(String(error)).toContain('zypper ended with 106');
   });
 
+  it('is unknown where no repository is enabled, though there is nothing then', () => {
+    const none = cut('zypper.pending/every-class', ' enabled="1"', ' enabled="0"');
+    expect(() => zypper.pending.parse(none)).toThrow(/no repository is enabled/);
+  });
+
   it('is not what a description says: its lines are no parts of the answer', () => {
     const hostile = cut(
       'zypper.pending/every-class',
