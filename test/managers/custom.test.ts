@@ -118,6 +118,18 @@ describe("an application's own updater", () => {
     await expect(ask(shop.pending, undefined)).rejects.toThrow(says);
   });
 
+  it('that takes longer than its deadline is ended, and not believed', async () => {
+    await writeFile(join(folder, 'updater'), '#!/bin/sh\nprintf "shop\\t1\\n"; exec sleep 60\n');
+    const [program, words] = [join(folder, 'updater'), ['/x']];
+    const slow = customManager(
+      'custom/shop',
+      customManagerSchema.parse({
+        ...{pending: words, installed: [program], stage: words, install: words, undo: words, deadline: 1},
+      }),
+    );
+    await expect(ask(slow.installed, undefined)).rejects.toThrow(/it ended with 124/);
+  });
+
   test.each([
     'shop\t1',
     'shop\t1\t1',
