@@ -131,12 +131,7 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     return [status, ...labelled('facts', failed ?? 'being read', width, state, 2), line('')];
   }
   const {facts} = scan;
-  const reboot =
-    facts.rebootWanted.length > 0
-      ? `; reboot wanted by ${facts.rebootWanted.join(', ')}`
-      : record.scan.rebootUnknown === undefined
-        ? ''
-        : `; ${record.scan.rebootUnknown}`;
+  const reboot = facts.rebootWanted.length === 0 ? '' : `; reboot wanted by ${facts.rebootWanted.join(', ')}`;
   const newer =
     facts.kernel.newest === null || facts.kernel.newest === facts.kernel.running
       ? ''
@@ -164,6 +159,9 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     ),
     ...(record.scan.limits ?? []).flatMap(limit => labelled('limit', limit, width, state, 3)),
     ...labelled('kernel', `${facts.kernel.running}${newer}${reboot}`, width, state, 2),
+    ...(record.scan.rebootUnknown === undefined
+      ? []
+      : labelled('reboot', record.scan.rebootUnknown, width, state, 3)),
     ...labelled(
       'time',
       `${clockTime(facts.clock * 1000, facts.timeZone)} there at the scan, ${clockTime(Date.parse(scan.at))} here (${ago(scan.at, state.now)})`,

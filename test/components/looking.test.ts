@@ -143,7 +143,11 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
     installed: [],
   };
   desk.engine.happenAll([
-    scanned('web01', summary({os: 'Debian GNU/Linux 12 (bookworm)'}), desk.engine.keep(scan)),
+    scanned(
+      'web01',
+      summary({os: 'Debian GNU/Linux 12 (bookworm)', rebootUnknown: 'no plugin says so'}),
+      desk.engine.keep(scan),
+    ),
     ended('identify'),
   ]);
   const console = await desk.open({rows: 30});
@@ -154,6 +158,7 @@ test('Enter on a host shows what is pending there, with origin and what to do ab
   expect(frame).toContain('RHSA-2026:1 (high): CVE-2026-1001, CVE-2026-1002 and 1 more');
   expect(frame).toContain('not installed: held. Next: ask its owner why it is held, then\n');
   expect(frame).toMatch(/reboot wanted by\s+linux-image-amd64/);
+  expect(frame).toMatch(/reboot +no plugin says so/);
   expect(frame).toMatch(/packages +0 by apt, 0 automatic, held: nginx/);
   expect(frame).toMatch(/failed +not known: nobody tells of services/);
   expect(frame).toMatch(/listens +not known: nobody tells of sockets/);
