@@ -5,6 +5,9 @@ import {isOutdated} from './screens/test.ts';
 import {gateNow} from './gates-now.ts';
 import {stageNames} from '../src/model/phase.ts';
 
+const mendTest =
+  'Next: look at what failed (!), mend it and try it again (t), or block it; then test again (3, then T)';
+
 /** What the run waits for, as one sentence; undefined while something runs. */
 export const nextStep = (state: ConsoleState): string | undefined => {
   const {run} = state.engine;
@@ -30,15 +33,17 @@ export const nextStep = (state: ConsoleState): string | undefined => {
     if (back.length > 0) {
       return `Next: block what made ${back[0]?.host.name ?? 'it'} worse (B), then lock the plan anew (2, then L)`;
     }
-    if (stages.test.status === 'incomplete') {
-      return 'Next: look at what failed (!), mend it and try it again (t), or block it; then test again (3, then T)';
-    }
+    if (stages.test.status === 'incomplete') return mendTest;
     return stages.test.status === 'complete'
       ? `Next: ${gateNow(state, 'deploy')?.next ?? 'sign off (3, then o)'}`
       : 'Next: test the plan (3, then T)';
   }
   if (open === 'deploy') return 'Next: deploy (4, then D)';
-  if (stages.verify.status === 'not-started') return 'Next: verify (5, then b)';
+  if (stages.verify.status === 'not-started') {
+    // Where all hosts of the plan are canaries, and failed, each is at its end: that is not yet a fleet to be proven.
+    const isTested = stages.test.status !== 'incomplete' || stages.deploy.status !== 'not-started';
+    return isTested ? 'Next: verify (5, then b)' : mendTest;
+  }
   const [changed] = unproven(run);
   if (changed !== undefined)
     return `Next: verify again (5, then b): ${changed.host.name} was changed since the proof`;

@@ -231,6 +231,22 @@ test('Test shows the least critical host as the canary where none is marked', as
   expect(console.frame()).toMatch(/db1 +wave 3 /);
 });
 
+test('where the only host of a plan failed its test, that is to be mended, and nothing to be verified', async () => {
+  rankedShop(desk.engine);
+  desk.engine.happenAll([
+    {
+      type: 'plan.locked',
+      data: {digest: planDigest, revision: 1, hosts: 1, changes: 3, reboot: 'never', reason: ''},
+    },
+    {type: 'host.planned', data: {host: 'web01', planDigest, changes: 3}},
+    {type: 'stage.started', data: {stage: 'test'}},
+    phase('web01', 'failed', 'libssl3 could not be fetched'),
+    {type: 'stage.ended', data: {stage: 'test', outcome: 'incomplete', summary: 'not ready: web01'}},
+  ]);
+  const console = await desk.open({stage: 'test'});
+  expect(await console.until('Next: look at what failed (!)')).not.toContain('verify (5');
+});
+
 test('Deploy shows phase, real percentages and what the host is doing', async () => {
   deployingShop(desk.engine);
   const console = await desk.open();
