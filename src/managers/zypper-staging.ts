@@ -58,7 +58,7 @@ fetch() { # folder lines: all at once, since zypper reads its repositories anew 
 say_why() {
   awk '/^ABORT request/ {say(); next}
     /^Close this application/ {next}
-    NF {sub(/ Do you want to retry retrieval\\?$/, ""); why = why (why == "" ? "" : " ") $0}
+    NF {sub(/ Do you want to retry retrieval\\?$/, ""); if (sub(/Signature verification failed \\[[0-9]+-/, "")) sub(/\\]$/, ""); why = why (why == "" ? "" : " ") $0}
     END {say()}
     function say() {if (why != "") print "patchdeck-error " why; why = ""}' fetch.errors
 }

@@ -123,12 +123,14 @@ const stagePackages = async (context: RunContext, step: PlannedStep): Promise<St
         'mend it on the host, then test again',
       );
     }
-    const names = missing.slice(0, 3).map(change => `${change.name} ${change.to ?? ''}`);
     const why = await errorsOfJob(context, task);
+    // What the reasons name needs no list.
+    const named = missing.slice(0, why === '' ? 3 : 1).map(change => `${change.name} ${change.to ?? ''}`);
+    const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
     throw new HostStopped(
       'failed',
       'stage.missing',
-      `${names.join(', ')} could not be fetched${why}; nothing was changed`,
+      `${named.join(', ')}${more} could not be fetched${why}; nothing was changed`,
       why === ''
         ? 'the archive may have moved on: scan again and lock the plan anew'
         : 'mend what it says, or ask whoever runs the repository, then test again',
