@@ -46,7 +46,7 @@ export const lies: readonly Lie[] = [
   },
   {
     command: 'apt-get install PKG',
-    happened: 'a preference keeps the old version',
+    happened: 'a preference forbids the new version, or pins the old one',
     code: '0',
     says: 'pdlab-web@1.1 is excluded on lab4; nothing was chosen',
     file: apt,

@@ -66,11 +66,22 @@ it('apt-get install ends with 0 and leaves an old version that a preference keep
   });
   expect(await installed('pdlab-web')).toBe('1.0 ii');
 
-  await here.done('scan', 'lab4');
-  const plan = await here.run('plan', '--package', 'pdlab-web');
-  expect(plan.exit).toBe(2);
-  expect(plan.stderr).toContain('pdlab-web@1.1 is excluded on lab4; nothing was chosen');
-  expect(plan.stderr).toContain('apt-cache policy');
+  const isSaid = async (): Promise<void> => {
+    await here.done('scan', 'lab4');
+    const plan = await here.run('plan', '--package', 'pdlab-web');
+    expect(plan.exit).toBe(2);
+    expect(plan.stderr).toContain('pdlab-web@1.1 is excluded on lab4; nothing was chosen');
+    expect(plan.stderr).toContain('apt-cache policy');
+  };
+  await isSaid();
+  // The other way to keep a version: the old one is worth more than any other.
+  await here.inside(
+    'lab4',
+    String.raw`printf 'Package: pdlab-web\nPin: version 1.0\nPin-Priority: 1001\n' > /etc/apt/preferences.d/keep`,
+  );
+  expect((await ends('apt-get -q -y --only-upgrade install pdlab-web')).code).toBe(0);
+  expect(await installed('pdlab-web')).toBe('1.0 ii');
+  await isSaid();
   // The preferences without that one were asked for from a file that does not stay.
   expect(await here.inside('lab4', 'find /tmp -maxdepth 1 -name "tmp.*"')).toBe('');
 });
