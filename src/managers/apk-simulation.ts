@@ -1,10 +1,9 @@
 import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {changeSchema, type Change} from '../model/package.ts';
-import type {StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {database, fromFiles, wordsBack, wordsForth, wordsOf} from './apk-shell.ts';
-import type {Simulation} from './manager.ts';
+import type {Manager, Simulation} from './manager.ts';
 
 type Verb = 'Installing' | 'Purging' | 'Upgrading' | 'Downgrading' | 'Replacing';
 export type SimulatedChange = {verb: Verb; name: string; from: string | null; to: string | null};
@@ -95,10 +94,7 @@ export const simulate: Probe<readonly {name: string; arch: string; version: stri
 };
 
 /** The same from the files of a staging directory. */
-export const simulateStaged: Probe<
-  {directory: string; changes: readonly Change[]; fresh: readonly StagedFile[]},
-  Simulation
-> = {
+export const simulateStaged: Manager['simulateStaged'] = {
   script: ({directory, changes, fresh}) =>
     defineScript(
       'apk.simulate-staged',
@@ -116,15 +112,7 @@ export const simulateStaged: Probe<
  * The way back before the way forth was gone: apk's simulation in a root of its own, in whose database the plan is already installed. An
  * entry of an index has the form of one of the database.
  */
-export const simulateUndo: Probe<
-  {
-    directory: string;
-    changes: readonly Change[];
-    previous: readonly StagedFile[];
-    fresh: readonly StagedFile[];
-  },
-  Simulation
-> = {
+export const simulateUndo: NonNullable<Manager['simulateUndo']> = {
   script: ({directory, changes, previous, fresh}) =>
     defineScript(
       'apk.simulate-undo',

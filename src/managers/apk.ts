@@ -1,5 +1,5 @@
 import {progressOf, type Progress} from '../jobs/progress.ts';
-import {badAnswer, linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
@@ -14,6 +14,7 @@ import {stage} from './apk-staging.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
 import {noRepository} from './no-repository.ts';
+import {readRefreshedAt} from './refreshed-at.ts';
 
 /**
  * `apk update` alone fetches nothing while its indexes are younger than four hours, and says OK (2.14): --update-cache makes it. It ends with
@@ -54,12 +55,7 @@ done | sort -n | tail -n 1
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('apk.lists', raw);
-    return wordOf('apk.lists', found, 'refreshed') === ''
-      ? undefined
-      : numberOf('apk.lists', found, 'refreshed');
-  },
+  parse: raw => readRefreshedAt('apk.lists', raw),
 };
 
 /**

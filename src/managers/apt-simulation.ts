@@ -1,10 +1,9 @@
 import {badAnswer, linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
-import {changeSchema, type Change} from '../model/package.ts';
-import type {StagedFile} from '../model/rollback.ts';
+import {changeSchema} from '../model/package.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
 import {addedBy, onlyFiles, packageArguments, removedBy} from './apt-arguments.ts';
-import type {Simulation} from './manager.ts';
+import type {Manager, Simulation} from './manager.ts';
 
 export type SimulatedInstall = {name: string; arch: string; from: string | null; to: string; origin: string};
 export type ParsedSimulation = {
@@ -96,10 +95,7 @@ export const simulate: Probe<readonly {name: string; arch: string; version: stri
 };
 
 /** The same from the files of a staging directory. */
-export const simulateStaged: Probe<
-  {directory: string; changes: readonly Change[]; fresh: readonly StagedFile[]},
-  Simulation
-> = {
+export const simulateStaged: Manager['simulateStaged'] = {
   script: ({directory, changes, fresh}) =>
     defineScript(
       'apt.simulate-staged',
@@ -114,15 +110,7 @@ export const simulateStaged: Probe<
  * The way back before the way forth was gone: apt-get -s against a copy of dpkg's status in which the plan is already
  * installed.
  */
-export const simulateUndo: Probe<
-  {
-    directory: string;
-    changes: readonly Change[];
-    previous: readonly StagedFile[];
-    fresh: readonly StagedFile[];
-  },
-  Simulation
-> = {
+export const simulateUndo: NonNullable<Manager['simulateUndo']> = {
   script: ({directory, changes, previous, fresh}): Script =>
     defineScript(
       'apt.simulate-undo',

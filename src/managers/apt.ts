@@ -1,5 +1,5 @@
 import {progressOf, type Progress} from '../jobs/progress.ts';
-import {badAnswer, linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
+import {badAnswer, linesOf, sections, wordOf} from '../model/answer.ts';
 import {cleanLine, decode} from '../model/clean.ts';
 import {installedPackageSchema, type InstalledPackage} from '../model/package.ts';
 import {defineScript, type Probe} from '../model/script.ts';
@@ -14,6 +14,7 @@ import {staged} from './staging.ts';
 import {owners, room, shell} from './apt-host.ts';
 import type {DistributionManager, Marks, RefreshAnswer} from './manager.ts';
 import {noRepository} from './no-repository.ts';
+import {readRefreshedAt} from './refreshed-at.ts';
 
 /**
  * A dead repository makes `apt-get update` return 0 with warnings: --error-on=any (apt >= 2.1.16) and the warnings themselves are
@@ -61,12 +62,7 @@ const lists: Probe<undefined, number | undefined> = {
       `echo '@@ refreshed'; stat -c %Y /var/lib/apt/lists/partial 2>/dev/null; echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('apt.lists', raw);
-    return wordOf('apt.lists', found, 'refreshed') === ''
-      ? undefined
-      : numberOf('apt.lists', found, 'refreshed');
-  },
+  parse: raw => readRefreshedAt('apt.lists', raw),
 };
 
 const installed: Probe<undefined, InstalledPackage[]> = {

@@ -1,9 +1,9 @@
-import {numberOf, sections, wordOf} from '../model/answer.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {lockHolders} from './dnf4-locks.ts';
 import {askDnf} from './dnf4-python.ts';
 import type {RefreshAnswer} from './manager.ts';
 import {noRepository} from './no-repository.ts';
+import {readRefreshedAt} from './refreshed-at.ts';
 import {readRefresh} from './rpm-answers.ts';
 
 /**
@@ -62,10 +62,5 @@ ask_library
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('dnf4.lists', raw);
-    return wordOf('dnf4.lists', found, 'refreshed') === ''
-      ? undefined
-      : numberOf('dnf4.lists', found, 'refreshed');
-  },
+  parse: raw => readRefreshedAt('dnf4.lists', raw),
 };

@@ -3,7 +3,7 @@ import {changeSchema, type Change} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {parseTable, refusalOf, type Item} from './dnf5-table.ts';
-import type {Simulation} from './manager.ts';
+import type {Manager, Simulation} from './manager.ts';
 import {isDatabase} from './rpm-database.ts';
 
 /** Wide enough for any line of a table; the messages that are looked at are English. */
@@ -91,10 +91,7 @@ export const simulate: Probe<readonly {name: string; arch: string; version: stri
 };
 
 /** The same from the files of a staging directory. */
-export const simulateStaged: Probe<
-  {directory: string; changes: readonly Change[]; fresh: readonly StagedFile[]},
-  Simulation
-> = {
+export const simulateStaged: Manager['simulateStaged'] = {
   script: ({directory, changes, fresh}) =>
     defineScript(
       'dnf5.simulate-staged',
@@ -112,15 +109,7 @@ export const simulateStaged: Probe<
  * The way back before the way forth was gone: dnf5's simulation in a root of its own, in whose database rpm has noted the plan as
  * installed. Nothing but notes: no file of a package is unpacked, no script runs.
  */
-export const simulateUndo: Probe<
-  {
-    directory: string;
-    changes: readonly Change[];
-    previous: readonly StagedFile[];
-    fresh: readonly StagedFile[];
-  },
-  Simulation
-> = {
+export const simulateUndo: NonNullable<Manager['simulateUndo']> = {
   script: ({directory, changes, previous, fresh}) =>
     defineScript(
       'dnf5.simulate-undo',

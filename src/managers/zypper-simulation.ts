@@ -2,7 +2,7 @@ import {numberOf, sections} from '../model/answer.ts';
 import type {Change} from '../model/package.ts';
 import type {StagedFile} from '../model/rollback.ts';
 import {defineScript, type Probe, type Script} from '../model/script.ts';
-import type {Simulation} from './manager.ts';
+import type {Manager, Simulation} from './manager.ts';
 import {answerOf, installedKeys, simulationOf} from './zypper-answers.ts';
 import {fileWords, goneWords, packageWord} from './zypper-arguments.ts';
 import {askZypper, cloneRoot} from './zypper-shell.ts';
@@ -36,10 +36,7 @@ export const simulate: Probe<readonly {name: string; arch: string; version: stri
 };
 
 /** The same from the files of a staging directory. */
-export const simulateStaged: Probe<
-  {directory: string; changes: readonly Change[]; fresh: readonly StagedFile[]},
-  Simulation
-> = {
+export const simulateStaged: Manager['simulateStaged'] = {
   script: ({directory, changes, fresh}) =>
     defineScript(
       'zypper.simulate-staged',
@@ -51,15 +48,7 @@ export const simulateStaged: Probe<
 };
 
 /** The way back before the way forth was gone: in a copy of the database that already has what the plan installs. */
-export const simulateUndo: Probe<
-  {
-    directory: string;
-    changes: readonly Change[];
-    previous: readonly StagedFile[];
-    fresh: readonly StagedFile[];
-  },
-  Simulation
-> = {
+export const simulateUndo: NonNullable<Manager['simulateUndo']> = {
   script: ({directory, changes, previous, fresh}): Script => {
     const isBeside = (file: StagedFile): boolean =>
       changes.some(

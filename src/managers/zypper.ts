@@ -1,10 +1,11 @@
 import {progressOf, type Progress} from '../jobs/progress.ts';
-import {linesOf, numberOf, sections, wordOf} from '../model/answer.ts';
+import {linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';
 import {defineScript, type Probe} from '../model/script.ts';
 import {staged} from './staging.ts';
 import type {DistributionManager, ManagerShell, Marks, RefreshAnswer} from './manager.ts';
 import {noRepository} from './no-repository.ts';
+import {readRefreshedAt} from './refreshed-at.ts';
 import {changedConfigurationOf} from './rpm-configuration.ts';
 import {
   complaintsOf,
@@ -65,12 +66,7 @@ zypper --non-interactive --xmlout --no-refresh repos 2>/dev/null | sed -n '/ ena
 echo '@@ end'`,
       {root: false},
     ),
-  parse: raw => {
-    const found = sections('zypper.lists', raw);
-    return wordOf('zypper.lists', found, 'refreshed') === ''
-      ? undefined
-      : numberOf('zypper.lists', found, 'refreshed');
-  },
+  parse: raw => readRefreshedAt('zypper.lists', raw),
 };
 
 const marks: Probe<undefined, Marks> = {
