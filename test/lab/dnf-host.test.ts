@@ -61,7 +61,7 @@ describe('a host with dnf', () => {
       rpm: 'rpm --force-debian -U --replacepkgs /root/pdrpm-slow-2.0-1.noarch.rpm',
     };
     for (const [who, work] of Object.entries(others)) {
-      await on.shell(`touch /run/pdrpm-slow; systemd-run --quiet --unit=another ${work}`);
+      await on.shell(`touch /run/pdrpm-slow; systemd-run --quiet --unit=another-${who} ${work}`);
       const holds = new RegExp(`^${who} \\(pid \\d+\\) holds rpm's lock$`);
       await until('the other is at work', async () => (await blocked()).some(what => holds.test(what)));
       const payloads = [dnf4.install({point, changes: [web]}), dnf4.undo({point, changes: [web]})];
