@@ -1,4 +1,4 @@
-import {customName} from '../managers/custom.ts';
+import {customName} from '../managers/custom/custom.ts';
 import type {Manager} from '../managers/manager.ts';
 import {linesOf, sections} from '../model/answer.ts';
 import {cleanLine} from '../model/clean.ts';

@@ -2,14 +2,14 @@ import {PatchdeckError} from '../model/error.ts';
 import type {Facts} from '../model/facts.ts';
 import type {Host} from '../model/host.ts';
 import type {ManagerId} from '../model/package.ts';
-import {apk} from './apk.ts';
-import {apt} from './apt.ts';
-import {customManager, customName} from './custom.ts';
-import {dnf4} from './dnf4.ts';
-import {dnf5} from './dnf5.ts';
+import {apk} from './apk/apk.ts';
+import {apt} from './apt/apt.ts';
+import {customManager, customName} from './custom/custom.ts';
+import {dnf4} from './dnf4/dnf4.ts';
+import {dnf5} from './dnf5/dnf5.ts';
 import type {DistributionManager, Manager, ManagerShell} from './manager.ts';
-import {yum} from './yum.ts';
-import {zypper} from './zypper.ts';
+import {yum} from './yum/yum.ts';
+import {zypper} from './zypper/zypper.ts';
 
 /**
  * The managers of distributions. A host's plan goes through them in this order, and back in the reverse. Where `dnf` is dnf 4, it is what

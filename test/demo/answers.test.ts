@@ -12,7 +12,7 @@ import {bootState} from '../../src/hosts/reboot.ts';
 import {staleUnits} from '../../src/hosts/restart.ts';
 import {insideChecks} from '../../src/hosts/smoke.ts';
 import {inhibitUpdaters, releaseUpdaters} from '../../src/hosts/updaters.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {distributionManagers} from '../../src/managers/registry.ts';
 import {notInstalledClasses} from '../../src/model/package.ts';
 import {defineScript} from '../../src/model/script.ts';

@@ -8,7 +8,7 @@ import type {Job} from '../../src/model/job.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint} from '../../src/model/rollback.ts';
 import type {Probe, Script} from '../../src/model/script.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 
 /** A host of the demo with a clock of its own, asked by the real probes. */
 export type Bench = {

@@ -11,7 +11,7 @@ import {bootState, requestReboot} from '../../src/hosts/reboot.ts';
 import {followJob} from '../../src/jobs/follow.ts';
 import {startJob} from '../../src/jobs/job-scripts.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {Job} from '../../src/model/job.ts';
 import type {StepPoint} from '../../src/model/rollback.ts';
 import {defineScript, type Script} from '../../src/model/script.ts';

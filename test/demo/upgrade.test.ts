@@ -9,7 +9,7 @@ import {restartUnits, staleUnits} from '../../src/hosts/restart.ts';
 import {insideChecks} from '../../src/hosts/smoke.ts';
 import {inhibitUpdaters} from '../../src/hosts/updaters.ts';
 import {pollJob, removeJob, startJob} from '../../src/jobs/job-scripts.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {packageKey} from '../../src/model/package.ts';
 import {gradeRollback} from '../../src/rollback/grade.ts';
 import {findDeviations, reversed, sameChanges} from '../../src/rollout/state-proof.ts';

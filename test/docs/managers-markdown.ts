@@ -1,4 +1,4 @@
-import {customManager} from '../../src/managers/custom.ts';
+import {customManager} from '../../src/managers/custom/custom.ts';
 import type {Manager} from '../../src/managers/manager.ts';
 import {distributionManagers} from '../../src/managers/registry.ts';
 import {customManagerSchema} from '../../src/model/custom.ts';

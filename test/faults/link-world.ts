@@ -10,7 +10,7 @@ import {followJob} from '../../src/jobs/follow.ts';
 import {startJob} from '../../src/jobs/job-scripts.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
 import {isLinkTrouble} from '../../src/jobs/patience.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {PatchdeckError} from '../../src/model/error.ts';
 import type {Job, JobState} from '../../src/model/job.ts';
 import {createTransport} from '../../src/ssh/transport.ts';

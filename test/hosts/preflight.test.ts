@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {findingsOf, preflight, type Preflight} from '../../src/hosts/preflight.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 
 const mb = 1024 ** 2;

@@ -3,7 +3,7 @@ import {bootState, requestReboot} from '../../src/hosts/reboot.ts';
 import {staleUnits} from '../../src/hosts/restart.ts';
 import {insideChecks} from '../../src/hosts/smoke.ts';
 import {inhibitUpdaters, releaseUpdaters} from '../../src/hosts/updaters.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 
 describe.each(releases)('services of a real %s', release => {

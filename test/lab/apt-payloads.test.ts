@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StagedFile, StepPoint} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';

@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {preflight} from '../../src/hosts/preflight.ts';
-import {dnf4} from '../../src/managers/dnf4.ts';
+import {dnf4} from '../../src/managers/dnf4/dnf4.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint} from '../../src/model/rollback.ts';
 import type {Script} from '../../src/model/script.ts';

@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {facts, rebootDoubt} from '../../src/hosts/facts.ts';
-import {dnf4} from '../../src/managers/dnf4.ts';
+import {dnf4} from '../../src/managers/dnf4/dnf4.ts';
 import {until} from './host-jobs.ts';
 import {up, type Lab} from './lab.ts';
 import {patchdeckOn, type Answer, type Patchdeck} from './run-patchdeck.ts';

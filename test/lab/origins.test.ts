@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {ForeignPackage} from '../../src/model/package.ts';
 import {up, type Lab} from './lab.ts';
 

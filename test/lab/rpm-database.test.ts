@@ -3,7 +3,7 @@ import {
   changedConfigurationOf,
   restoreConfiguration,
   saveConfiguration,
-} from '../../src/managers/rpm-configuration.ts';
+} from '../../src/managers/rpm/configuration.ts';
 import {
   complaintsOf,
   hasPackages,
@@ -11,8 +11,8 @@ import {
   lockHolders,
   ownersOf,
   twice,
-} from '../../src/managers/rpm-database.ts';
-import {installedSinceBoot} from '../../src/managers/rpm-reboot.ts';
+} from '../../src/managers/rpm/database.ts';
+import {installedSinceBoot} from '../../src/managers/rpm/reboot.ts';
 import type {Probe} from '../../src/model/script.ts';
 import {up, type Lab} from './lab.ts';
 

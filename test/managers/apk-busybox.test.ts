@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {mkdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {apk} from '../../src/managers/apk.ts';
+import {apk} from '../../src/managers/apk/apk.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StagedFile, StepPoint} from '../../src/model/rollback.ts';
 import {makeStubApk, type StubApk} from './stub-apk.ts';

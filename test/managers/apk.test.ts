@@ -1,7 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {facts} from '../../src/hosts/facts.ts';
 import {preflight} from '../../src/hosts/preflight.ts';
-import {apk} from '../../src/managers/apk.ts';
+import {apk} from '../../src/managers/apk/apk.ts';
 import {isSettled, type Update} from '../../src/model/package.ts';
 import {fixture} from '../fixtures/fixture.ts';
 

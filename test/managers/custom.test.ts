@@ -3,8 +3,8 @@ import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'nod
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
-import {customManager} from '../../src/managers/custom.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
+import {customManager} from '../../src/managers/custom/custom.ts';
 import type {Manager} from '../../src/managers/manager.ts';
 import {createManagers} from '../../src/managers/registry.ts';
 import {customManagerSchema, customManagersSchema} from '../../src/model/custom.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {dnf4} from '../../src/managers/dnf4.ts';
+import {dnf4} from '../../src/managers/dnf4/dnf4.ts';
 import {nextStep, type Update} from '../../src/model/package.ts';
 import {reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fixture, fixtureLines} from '../fixtures/fixture.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {dnf5} from '../../src/managers/dnf5.ts';
+import {dnf5} from '../../src/managers/dnf5/dnf5.ts';
 import type {Change} from '../../src/model/package.ts';
 import {fixture} from '../fixtures/fixture.ts';
 import {makeStubs} from './stub-programs.ts';

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
-import {zypper} from '../../src/managers/zypper.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
+import {zypper} from '../../src/managers/zypper/zypper.ts';
 import type {ForeignPackage} from '../../src/model/package.ts';
 import {makeStubs, type Stubs} from './stub-programs.ts';
 

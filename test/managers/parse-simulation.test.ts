@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {parseSimulation} from '../../src/managers/apt-simulation.ts';
+import {parseSimulation} from '../../src/managers/apt/simulation.ts';
 import {hasCode} from '../../src/model/error.ts';
 import {fixtureLines, releases} from '../fixtures/fixture.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {isSecurity, pending} from '../../src/managers/apt-pending.ts';
+import {isSecurity, pending} from '../../src/managers/apt/pending.ts';
 import type {Update} from '../../src/model/package.ts';
 import {hasCode} from '../../src/model/error.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';

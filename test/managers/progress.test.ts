@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {Progress} from '../../src/jobs/progress.ts';
 import {fixtureLines, releases} from '../fixtures/fixture.ts';
 

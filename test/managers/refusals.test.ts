@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
-import {mayRefuse} from '../../src/managers/apt-refusals.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
+import {mayRefuse} from '../../src/managers/apt/refusals.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StagedFile} from '../../src/model/rollback.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {complaintsOf, installedOf, sourceOf, withEpoch} from '../../src/managers/rpm-database.ts';
+import {complaintsOf, installedOf, sourceOf, withEpoch} from '../../src/managers/rpm/database.ts';
 import {fixture} from '../fixtures/fixture.ts';
 
 /** What rpm 4.18 says on a Debian 12 host of the lab that installs RPMs too. */

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {simulate, simulateStaged, simulateUndo} from '../../src/managers/apt-simulation.ts';
+import {simulate, simulateStaged, simulateUndo} from '../../src/managers/apt/simulation.ts';
 import type {Simulation} from '../../src/managers/manager.ts';
 import {reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';

@@ -1,7 +1,7 @@
 import {mkdir, readdir, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {makeStubs, type Stubs} from './stub-programs.ts';
 
 let stubs: Stubs;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {hasCode} from '../../src/model/error.ts';
 import {fixture, releases} from '../fixtures/fixture.ts';
 

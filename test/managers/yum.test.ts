@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it, test} from 'vitest';
-import {yum} from '../../src/managers/yum.ts';
+import {yum} from '../../src/managers/yum/yum.ts';
 import {nextStep, type Change, type Update} from '../../src/model/package.ts';
 import {reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fixture} from '../fixtures/fixture.ts';

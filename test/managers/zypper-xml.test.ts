@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {elementsOf, parseXml, type XmlElement} from '../../src/managers/zypper-xml.ts';
+import {elementsOf, parseXml, type XmlElement} from '../../src/managers/zypper/xml.ts';
 import {hasCode} from '../../src/model/error.ts';
 
 const parse = (text: string): XmlElement => parseXml('zypper.try', text);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {simulate, simulateStaged, simulateUndo} from '../../src/managers/zypper-simulation.ts';
-import {zypper} from '../../src/managers/zypper.ts';
+import {simulate, simulateStaged, simulateUndo} from '../../src/managers/zypper/simulation.ts';
+import {zypper} from '../../src/managers/zypper/zypper.ts';
 import {hasCode} from '../../src/model/error.ts';
 import {reversed, sameChanges} from '../../src/rollout/state-proof.ts';
 import {fixture, fixtureLines} from '../fixtures/fixture.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {StagedFile} from '../../src/model/rollback.ts';
 import {gradeRollback, type Evidence} from '../../src/rollback/grade.ts';
 import {fixture} from '../fixtures/fixture.ts';

@@ -3,7 +3,7 @@ import {advance, isReachable, type DemoHost} from '../../src/demo/host.ts';
 import {seededRandom} from '../../src/demo/random.ts';
 import {runScript} from '../../src/demo/run-script.ts';
 import {fleet, type Story} from '../../src/demo/world/fleet.ts';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import type {Manager} from '../../src/managers/manager.ts';
 import {createLink, type Link} from '../../src/jobs/link.ts';
 import {PatchdeckError} from '../../src/model/error.ts';

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {apt} from '../../src/managers/apt.ts';
+import {apt} from '../../src/managers/apt/apt.ts';
 import {gate} from '../../src/record/gates.ts';
 import {second} from '../rollout/second-manager.ts';
 import {createWorld, planned, type World} from '../rollout/simulated-hosts.ts';

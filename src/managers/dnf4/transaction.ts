@@ -1,0 +1,28 @@
+import {askDnf} from './python.ts';
+import {simulationsBy} from '../library/transaction.ts';
+
+const printChanges = `
+    print('@@ changes')
+    for change in changes(made):
+        say(*change)
+`;
+
+export const {simulate, simulateStaged, simulateUndo} = simulationsBy('dnf4', {
+  ask: askDnf,
+  // Nothing is skipped: best is wanted of all.
+  simulate: `
+def main(words):
+    made = with_repositories()
+    for name, arch, version in lines(words[0]):
+        offered = made.sack.query().available().filter(name=name, arch=arch, evr=version)
+        if not offered:
+            raise dnf.exceptions.Error(name + ' ' + version + ' is not offered any more, or is held or excluded')
+        made.package_install(offered[0])
+    made.resolve()
+${printChanges}`,
+  files: root => `
+def main(words):
+    made = with_installed(${root})
+    request(made, words[0].split('\\n') if words[0] else [], lines(words[1]))
+${printChanges}`,
+});
