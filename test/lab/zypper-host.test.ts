@@ -4,7 +4,7 @@ import {beforeAll, describe, expect, it} from 'vitest';
 import {facts} from '../../src/hosts/facts.ts';
 import {preflight} from '../../src/hosts/preflight.ts';
 import {staleUnits} from '../../src/hosts/restart.ts';
-import {lockPause, lockTries} from '../../src/managers/zypper/lock.ts';
+import {lockPause, lockTries} from '../../src/managers/rpm/lock-patience.ts';
 import {zypper} from '../../src/managers/zypper/zypper.ts';
 import type {Change} from '../../src/model/package.ts';
 import type {StepPoint} from '../../src/model/rollback.ts';

@@ -5,7 +5,8 @@ import {keepComplaints} from '../rpm/database.ts';
 import {restoreConfiguration, saveConfiguration} from '../rpm/configuration.ts';
 import {hashes, verifyFiles} from '../verify-staged.ts';
 import {fileWords, goneWords} from './arguments.ts';
-import {lockedCode, lockPause, lockTries} from './lock.ts';
+import {lockPause, lockTries} from '../rpm/lock-patience.ts';
+import {lockedCode} from './lock.ts';
 
 /**
  * The files were checked when they were fetched and are what was staged, which is looked at just before: zypper does not ask for signatures

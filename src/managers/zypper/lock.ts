@@ -4,9 +4,6 @@ import {cleanLine} from '../../model/clean.ts';
 /** What zypper ends with where another holds its lock. */
 export const lockedCode = 7;
 
-/** How often, and for how many seconds each time, a job waits for the lock of another: five minutes. */
-export const [lockTries, lockPause] = [20, 15];
-
 /** `System management is locked by the application with pid 324 (zypper).`, before it is tried again. */
 export const waitingFor = (line: string): Progress | undefined => {
   const [, pid, name] =

@@ -1,7 +1,8 @@
 import type {Change} from '../../model/package.ts';
 import {defineScript, type Script} from '../../model/script.ts';
 import {removeOldStaging} from '../old-staging.ts';
-import {lockedCode, lockPause, lockTries} from './lock.ts';
+import {lockPause, lockTries} from '../rpm/lock-patience.ts';
+import {lockedCode} from './lock.ts';
 import {askZypper} from './shell.ts';
 
 const spec = (items: readonly {name: string; arch: string; version: string | null}[]): string[] =>
