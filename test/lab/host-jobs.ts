@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
 import {printBootIdentity, printMachineId} from '../../src/jobs/boot-identity.ts';
 import {pollJob, startJob, type StartAnswer} from '../../src/jobs/job-scripts.ts';
+import {unitOf} from '../../src/jobs/job-unit.ts';
 import type {Job, JobState} from '../../src/model/job.ts';
 import {defineScript, type Probe} from '../../src/model/script.ts';
 import type {Lab} from './lab.ts';
@@ -52,6 +53,13 @@ export const jobsOn = (lab: Lab, host: string, inside = '/bin/sh -s'): HostJobs 
     },
   };
   return jobs;
+};
+
+/** The ids of the jobs that a host's systemd started, once for each time, as its own journal has them. */
+export const startedJobs = async (lab: Lab, host: string): Promise<string[]> => {
+  const {stdout} = await lab.shell(host, 'journalctl -q --no-pager -o cat');
+  const started = new RegExp(`^Started ${unitOf('([0-9a-f]{32})')}`);
+  return stdout.split('\n').flatMap(line => started.exec(line)?.[1] ?? []);
 };
 
 /** How long a whole reboot may take on a busy machine, whose disk is synced for it. */

@@ -1,17 +1,12 @@
 import {expect, it} from 'vitest';
+import {startedJobs} from '../host-jobs.ts';
 import {versionOn} from '../run-patchdeck.ts';
 import {installing, threeHostsForEach} from '../three-hosts.ts';
 
 const here = threeHostsForEach();
 
-const startsOf = async (host: string): Promise<number> => {
-  // Every start of a job is a unit in the host's own journal: at most one for the upgrade.
-  const {stdout} = await here.lab.shell(
-    host,
-    'journalctl -q --no-pager | grep -c "Started patchdeck-[0-9a-f]*.service" || true',
-  );
-  return Number(stdout.trim());
-};
+/** Every start of a job is a unit in the host's own journal. */
+const startsOf = async (host: string): Promise<number> => (await startedJobs(here.lab, host)).length;
 
 it('kill -9 of the console in the middle of an upgrade: the host finishes, the next start goes on, nothing runs twice', async () => {
   await here.readyWithSlow(12);

@@ -4,6 +4,7 @@ import type {JobRecord, RunState} from '../../../src/record/state.ts';
 import {openRunOf, readRun} from '../../../src/store/run-store.ts';
 import {verifyRun} from '../../../src/store/verify-run.ts';
 import {expectIntentsKnown, jobsOf, outcomeOfRun} from '../../faults/outcome.ts';
+import {startedJobs} from '../host-jobs.ts';
 import {up, type Lab} from '../lab.ts';
 import {patchdeckOn, versionOn, type Patchdeck} from '../run-patchdeck.ts';
 
@@ -104,13 +105,9 @@ describe(`kill -9 of the console at ${kills} random moments of the work on two r
       }
       expect(landed).toBe(kills);
       for (const host of hosts) {
-        const {stdout} = await lab.shell(
-          host,
-          'journalctl -q --no-pager | grep -o "Started patchdeck-[0-9a-f]\\{32\\}" | grep -o "[0-9a-f]\\{32\\}"',
-        );
         // As the host has it: each once, those that the record says it ran and no other.
         const ran = jobs.filter(job => job.host === host && job.outcome === 'ended').map(({id}) => id);
-        expect(stdout.trim().split('\n').sort()).toEqual(ran.sort());
+        expect((await startedJobs(lab, host)).sort()).toEqual(ran.sort());
         const {stdout: rest} = await lab.shell(
           host,
           'ls /var/lib/patchdeck/jobs; systemctl list-units --no-legend "patchdeck-*"',

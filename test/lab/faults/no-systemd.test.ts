@@ -22,9 +22,7 @@ describe('a host without systemd', () => {
     expect(await jobs.start(job, body)).toMatchObject({outcome: 'started'});
     await until('it runs', async () => (await jobs.logOf(job)) === 'begun\n');
     expect(await jobs.stateOf(job)).toMatchObject({state: 'running'});
-    expect(await jobs.shell(`systemctl list-units --all --no-legend "patchdeck-${job.id}*" | wc -l`)).toBe(
-      '0',
-    );
+    expect(await jobs.shell('systemctl list-units --all --no-legend "patchdeck-job@*" | wc -l')).toBe('0');
     // A session of its own: nothing that ends the one it came from reaches it.
     const [runner, session] = (
       await jobs.shell(`ps -o pid=,sid= -p $(pgrep -f "/bin/sh .*/${job.id}/run.sh" | head -n 1)`)
