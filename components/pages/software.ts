@@ -26,27 +26,25 @@ const answerLines = (
           ? `None of ${count(asked, 'host')} has it`
           : `${number(have)} of ${count(asked, 'host')} ${have === 1 ? 'has' : 'have'} it`,
       ),
-      ...(software.length > 1 ? [`, in ${count(software.length + left, 'version')}`] : []),
+      ...(software.length > 1 ? [`, in ${count(software.length + left, 'package version')}`] : []),
     ),
+    // First: below a long list nobody would see that the list is not of all.
+    ...(unknown.length === 0
+      ? []
+      : labelled(
+          'unknown',
+          `${namesOf(unknown, 40)}: not scanned. That is not "does not have it".`,
+          width,
+          state,
+          3,
+        )),
     line(''),
     ...software.flatMap(found => foundLines(found, asked)),
     ...(left === 0
       ? []
       : [
           line(''),
-          line(span(`and ${count(left, 'version')} more: ask for less, as openssl 3.0.20`, 'warn')),
-        ]),
-    ...(unknown.length === 0
-      ? []
-      : [
-          line(''),
-          ...labelled(
-            'unknown',
-            `${namesOf(unknown, 40)}: not scanned. That is not "does not have it".`,
-            width,
-            state,
-            6,
-          ),
+          line(span(`and ${count(left, 'package version')} more: ask for less, as openssl 3.0.20`, 'warn')),
         ]),
   ];
 };
