@@ -1,30 +1,29 @@
 import type {Baseline} from '../../src/model/facts.ts';
-import {nextStep, type Update} from '../../src/model/package.ts';
 import {describeReach} from '../../src/model/reach.ts';
 import type {RollbackPoint} from '../../src/model/rollback.ts';
 import type {Scan} from '../../src/model/scan.ts';
 import type {HostRecord} from '../../src/record/state.ts';
 import {turnOf} from '../../src/record/wave-of.ts';
 import type {ConsoleState} from '../console-state.ts';
-import {pad} from '../display-width.ts';
 import {ago, clockTime, localTimes} from '../moments.ts';
 import {plannedWords} from '../planned-words.ts';
-import {advisoryWords} from '../screens/patch-words.ts';
+import {pendingLines} from './pending.ts';
 import {phaseStatus, scanStatus, statusSpan} from '../screens/status.ts';
 import {labelled} from '../screens/strips.ts';
-import {line, span, strong, type Line, type Span} from '../span.ts';
-import {bytesWords, count, namesOf, number} from '../words.ts';
+import {line, span, strong, type Line} from '../span.ts';
+import {bytesWords, number} from '../words.ts';
 
 /** Everything the run knows of one host, worst first. */
 export const hostLines = (state: ConsoleState, name: string, width: number): Line[] => {
   const record = state.engine.run?.hosts.get(name);
   if (record === undefined) return [line(`${name} is not part of the run.`)];
+  const scan = scanOf(record, state);
   return [
     ...troubles(record, state, width),
     ...inventory(record, state, width),
     ...rollout(record, state, width),
     ...system(record, state, width),
-    ...pending(record, state, width),
+    ...(scan === undefined ? [] : pendingLines(scan, state, width)),
   ];
 };
 
@@ -179,64 +178,6 @@ const system = (record: HostRecord, state: ConsoleState, width: number): Line[] 
     ...(facts.broken.length === 0 ? [] : labelled('broken', facts.broken.join(', '), width, state, 3)),
     ...(scan.baseline === undefined ? [] : stateLines(scan.baseline, state, width)),
     line(''),
-  ];
-};
-
-const pending = (record: HostRecord, state: ConsoleState, width: number): Line[] => {
-  const scan = scanOf(record, state);
-  if (scan === undefined) return [];
-  const more = scan.depth === 'shallow' ? ' that a shallow scan shows; more may be' : '';
-  if (scan.updates.length === 0) {
-    return [
-      line(
-        strong(more === '' ? 'Nothing is pending.' : 'Nothing is known to be pending: only a shallow scan.'),
-      ),
-    ];
-  }
-  const sorted = [...scan.updates].sort(
-    (a, b) => Number(b.security ?? 0.5) - Number(a.security ?? 0.5) || (a.name < b.name ? -1 : 1),
-  );
-  return [
-    line(strong(`${count(sorted.length, 'update')} pending${more}`)),
-    ...sorted.flatMap(update => updateLines(update, width, state)),
-  ];
-};
-
-const securitySpan = ({security}: Update, {theme: {glyphs}}: ConsoleState): Span => {
-  if (security === false) return span(`  ${glyphs.idle}      `, 'quiet');
-  return span(security === null ? `  ${glyphs.warn} sec? ` : `  ${glyphs.warn} sec  `, 'warn');
-};
-
-const updateLines = (update: Update, width: number, state: ConsoleState): Line[] => {
-  const {glyphs} = state.theme;
-  const nameWidth = Math.max(16, Math.min(30, Math.floor(width / 3)));
-  const versions = `${update.installed ?? '(new)'} ${glyphs.next} ${update.candidate}`;
-  const why = update.notInstalled;
-  return [
-    line(
-      securitySpan(update, state),
-      pad(`${update.name}:${update.arch}`, nameWidth, 'left', glyphs.more),
-      ` ${versions}  `,
-      span(update.origin, 'quiet'),
-    ),
-    ...(update.advisories ?? []).map(advisory =>
-      line(
-        '           ',
-        span(
-          `${advisoryWords(advisory)}${advisory.cves.length === 0 ? '' : `: ${namesOf(advisory.cves, 2)}`}`,
-          'quiet',
-        ),
-      ),
-    ),
-    ...(why === undefined
-      ? []
-      : [
-          line(
-            '           ',
-            span(`not installed: ${why.replaceAll('-', ' ')}. `, 'bad'),
-            span(`Next: ${nextStep(why, update.manager)}`),
-          ),
-        ]),
   ];
 };
 

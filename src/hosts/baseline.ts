@@ -6,7 +6,7 @@ import {printServices} from './services.ts';
 
 const verb = 'host.baseline';
 
-/** How a host is doing now, as any user may see it. What cannot be looked at is said so: none of it counts as well. */
+/** How a host is doing now, as any user may see it. What could not be looked at is named, and never counts as good. */
 export const baseline: Probe<undefined, Baseline> = {
   script: () =>
     defineScript(
