@@ -1,6 +1,5 @@
-import {linesOf, sections} from '../../model/answer.ts';
-import {defineScript, type Probe} from '../../model/script.ts';
 import {database} from './shell.ts';
+import {changedConfigurationBy, printChanged, removeLeftovers} from '../configuration.ts';
 
 /** What apk puts beside files below /etc that were edited. */
 const leftovers = `
@@ -34,30 +33,11 @@ save_configuration() {
 export const restoreConfiguration = `${leftovers}
 restore_configuration() {
   [ -f configuration.sums ] || return 0
-  sha256sum -c configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p' | while IFS= read -r path; do
+  ${printChanged} | while IFS= read -r path; do
     echo "putting $path back"; cp -p "configuration/$(grep -nxF -e "$path" configuration.list | cut -d: -f1)" "$path"
   done
-  leftovers | while IFS= read -r path; do
-    grep -qxF -e "$path" configuration.leftovers || rm -f "$path"
-  done
+  ${removeLeftovers}
 }`;
 
-/** Files below /etc that are not as they were before the install, and what was left beside them since. */
-export const changedConfiguration: Probe<{directory: string}, string[]> = {
-  script: ({directory}) =>
-    defineScript(
-      'apk.changed-configuration',
-      {directory},
-      `
-export LC_ALL=C${leftovers}
-echo '@@ changed'
-if [ -f "$1/configuration.sums" ]; then
-  cd "$1" || return 1
-  sha256sum -c configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p'
-  leftovers | while IFS= read -r path; do grep -qxF -e "$path" configuration.leftovers || printf '%s\\n' "$path"; done
-fi
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw => linesOf('apk.changed-configuration', sections('apk.changed-configuration', raw), 'changed'),
-};
+/** Of files below /etc. */
+export const changedConfiguration = changedConfigurationBy('apk.changed-configuration', leftovers);

@@ -1,5 +1,4 @@
-import {linesOf, sections} from '../../model/answer.ts';
-import {defineScript, type Probe} from '../../model/script.ts';
+import {changedConfigurationBy, printChanged, removeLeftovers} from '../configuration.ts';
 
 /** What dpkg and ucf put beside configuration files they keep, or have not yet put in their place. Their times say nothing: they are those of the package. */
 const leftovers = `
@@ -59,31 +58,15 @@ restore_configuration() {
     done
   fi
   [ -f configuration.sums ] || return 0
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p' | while IFS= read -r path; do
+  ${printChanged} | while IFS= read -r path; do
     echo "putting $path back"; tar -xpf configuration.tar -P "$path"
   done
-  leftovers | while IFS= read -r path; do
-    grep -qxF -e "$path" configuration.leftovers || rm -f "$path"
-  done
+  ${removeLeftovers}
 }`;
 
-/** Configuration files that are not as they were before the install, what only the new version brought, and what was left beside them. */
-export const changedConfiguration: Probe<{directory: string}, string[]> = {
-  script: ({directory}) =>
-    defineScript(
-      'apt.changed-configuration',
-      {directory},
-      `
-export LC_ALL=C${leftovers}
-echo '@@ changed'
-if [ -f "$1/configuration.sums" ]; then
-  cd "$1" || return 1
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p'
-  [ ! -f configuration.brought ] || cut -c 67- configuration.brought | while IFS= read -r path; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done
-  leftovers | grep -vxF -f configuration.leftovers
-fi
-echo '@@ end'`,
-      {root: true},
-    ),
-  parse: raw => linesOf('apt.changed-configuration', sections('apt.changed-configuration', raw), 'changed'),
-};
+/** And what only the new version brought. */
+export const changedConfiguration = changedConfigurationBy(
+  'apt.changed-configuration',
+  leftovers,
+  `[ ! -f configuration.brought ] || cut -c 67- configuration.brought | while IFS= read -r path; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done`,
+);

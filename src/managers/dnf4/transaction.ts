@@ -1,12 +1,6 @@
 import {askDnf} from './python.ts';
 import {simulationsBy} from '../library/transaction.ts';
 
-const printChanges = `
-    print('@@ changes')
-    for change in changes(made):
-        say(*change)
-`;
-
 export const {simulate, simulateStaged, simulateUndo} = simulationsBy('dnf4', {
   ask: askDnf,
   // Nothing is skipped: best is wanted of all.
@@ -19,10 +13,5 @@ def main(words):
             raise dnf.exceptions.Error(name + ' ' + version + ' is not offered any more, or is held or excluded')
         made.package_install(offered[0])
     made.resolve()
-${printChanges}`,
-  files: root => `
-def main(words):
-    made = with_installed(${root})
-    request(made, words[0].split('\\n') if words[0] else [], lines(words[1]))
-${printChanges}`,
+`,
 });

@@ -44,17 +44,27 @@ type Simulations = {
   simulateUndo: NonNullable<Manager['simulateUndo']>;
 };
 
+/** The end of a body in Python: what was `made` would change. */
+const sayChanges = `
+    say('@@ changes')
+    for change in changes(made):
+        say(*change)
+`;
+
+/** A body in Python: of files and removals, in the root that a Python expression gives. */
+const ofFiles = (root: string): string => `
+def main(words):
+    made = with_installed(${root})
+    request(made, words[0].split('\\n') if words[0] else [], lines(words[1]))
+${sayChanges}`;
+
 /**
- * The simulations of a manager of RPM whose library is asked. `ask` makes the shell function `ask_library` of a body in Python; `simulate` and
- * `files(root)` are such bodies: of versions that repositories offer, and of files and removals in the root that a Python expression gives.
+ * The simulations of a manager of RPM whose library is asked. `ask` makes the shell function `ask_library` of a body in Python; `simulate` is
+ * such a body, of versions that repositories offer, up to what it `made`. The prologue defines what `ofFiles` and `sayChanges` use.
  */
 export const simulationsBy = (
   manager: ManagerId,
-  {
-    ask,
-    simulate,
-    files: ofFiles,
-  }: {ask: (body: string) => string; simulate: string; files: (root: string) => string},
+  {ask, simulate}: {ask: (body: string) => string; simulate: string},
 ): Simulations => ({
   /** What installing exactly these versions would change, with what the lists say now. Nothing is skipped. */
   simulate: {
@@ -62,7 +72,7 @@ export const simulationsBy = (
       defineScript(
         `${manager}.simulate`,
         {wanted: wanted.map(({name, arch, version}) => `${name} ${arch} ${version}`)},
-        `${ask(simulate)}
+        `${ask(`${simulate}${sayChanges}`)}
 ask_library "$1"
 echo '@@ end'`,
         {root: false},

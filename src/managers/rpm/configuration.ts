@@ -1,6 +1,6 @@
-import {linesOf, sections} from '../../model/answer.ts';
 import type {ManagerId} from '../../model/package.ts';
-import {defineScript, type Probe} from '../../model/script.ts';
+import type {Probe} from '../../model/script.ts';
+import {changedConfigurationBy, printChanged, removeLeftovers} from '../configuration.ts';
 
 /** What rpm puts beside configuration files: the new one, or the edited one. */
 const leftovers = `
@@ -27,33 +27,11 @@ save_configuration() {
 export const restoreConfiguration = `${leftovers}
 restore_configuration() {
   [ -f configuration.sums ] || return 0
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p' | while IFS= read -r path; do
+  ${printChanged} | while IFS= read -r path; do
     echo "putting $path back"; tar -xpf configuration.tar -P "$path"
   done
-  leftovers | while IFS= read -r path; do
-    grep -qxF -e "$path" configuration.leftovers || rm -f "$path"
-  done
+  ${removeLeftovers}
 }`;
 
-/** Configuration files that are not as they were before the install, and what was left beside them since. */
-export const changedConfigurationOf = (manager: ManagerId): Probe<{directory: string}, string[]> => {
-  const verb = `${manager}.changed-configuration`;
-  return {
-    script: ({directory}) =>
-      defineScript(
-        verb,
-        {directory},
-        `
-export LC_ALL=C${leftovers}
-echo '@@ changed'
-if [ -f "$1/configuration.sums" ]; then
-  cd "$1" || return 1
-  sha256sum -c --quiet configuration.sums 2>/dev/null | sed -n 's/: FAILED.*//p'
-  leftovers | grep -vxF -f configuration.leftovers
-fi
-echo '@@ end'`,
-        {root: true},
-      ),
-    parse: raw => linesOf(verb, sections(verb, raw), 'changed'),
-  };
-};
+export const changedConfigurationOf = (manager: ManagerId): Probe<{directory: string}, string[]> =>
+  changedConfigurationBy(`${manager}.changed-configuration`, leftovers);
